@@ -144,7 +144,7 @@ describe('a handler bundled with lambdaPlugin', () => {
 
   it('retries once after a timeout when the service does not answer, and stops when the abort signal fires', async () => {
     const { file } = await bundleSource(READS)
-    for (const trouble of ['never answers', 'stalls in the middle of its answer'] as const) {
+    for (const trouble of ['never responds', 'stalls in the middle of its response'] as const) {
       const dynamodb = await service(troubles[trouble])
       expect(await run(file, dynamodb)).toMatchObject({ answer: { name: 'TimeoutError' } })
       expect(dynamodb.calls()).toBe(2)

@@ -34,25 +34,25 @@ export function answering(status: number, body: object): Behaviour {
 
 /** A fault that the fake DynamoDB can have. */
 export type Trouble =
-  | 'never answers'
+  | 'never responds'
   | 'resets the connection'
   | 'closes the connection'
-  | 'answers with an error of its own'
+  | 'responds with an internal error'
   | 'throttles'
-  | 'stalls in the middle of its answer'
-  | 'dribbles the head of its answer'
+  | 'stalls in the middle of its response'
+  | 'dribbles the head of its response'
 
 export const troubles: Readonly<Record<Trouble, Behaviour>> = {
-  'never answers': () => undefined,
+  'never responds': () => undefined,
   'resets the connection': ({ request }) => request.socket.resetAndDestroy(),
   'closes the connection': ({ request }) => request.socket.destroy(),
-  'answers with an error of its own': answering(500, { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError' }),
+  'responds with an internal error': answering(500, { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError' }),
   throttles: answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }),
-  'stalls in the middle of its answer': ({ response }) => {
+  'stalls in the middle of its response': ({ response }) => {
     response.writeHead(200, { 'content-type': TYPE, 'content-length': '100' }).write('{"Resp')
   },
   // Sends a byte often enough that no socket timeout fires.
-  'dribbles the head of its answer': ({ request: { socket } }) => {
+  'dribbles the head of its response': ({ request: { socket } }) => {
     socket.write('HTTP/1.1 200 OK\r\nx-dribble: ')
     const timer = setInterval(() => socket.write('a'), 50)
     socket.on('close', () => clearInterval(timer)).on('error', () => clearInterval(timer))

@@ -12,7 +12,7 @@ export interface ClientTimes {
 /**
  * The request handler's settings. Without `throwOnRequestTimeout`, the SDK only logs a warning after `requestTimeout`.
  *
- * Two attempts take at most 2 s (measured). After throttling, the SDK waits up to 1 s more before the second attempt.
+ * Two attempts take at most 2 s (measured). If AWS throttles the first attempt, the SDK waits up to 1 s more.
  */
 export const requestHandler: ClientTimes = { connectionTimeout: 300, requestTimeout: 800, socketTimeout: 800, throwOnRequestTimeout: true }
 

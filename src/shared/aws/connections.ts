@@ -33,8 +33,8 @@ export interface Connections {
 /**
  * Creates agents that reuse a connection only for a short time.
  *
- * Between two invocations Lambda freezes the process, and the service closes idle connections. A request on a closed connection
- * fails, and the error does not show if the service received the request.
+ * Between two invocations Lambda freezes the process, and AWS closes idle connections. A request on a closed connection
+ * fails, and the error does not show if AWS received the request.
  *
  * @example
  * const { httpAgent, httpsAgent, dropIdle, neverMade } = createWatchedConnections({ connectMs: 1000, idleMs: 2000 })

@@ -156,7 +156,7 @@ function placeholders(): Placeholders & { readonly attributes: () => Attributes 
       values[placeholder] = value
       return placeholder
     },
-    // DynamoDB rejects an empty map of values.
+    // Leaves out an empty map of values, because DynamoDB rejects it.
     attributes: () => ({ ExpressionAttributeNames: names, ...(count > 0 && { ExpressionAttributeValues: values }) }),
   }
 }

@@ -8,8 +8,8 @@ import { type ConnectionTimes, createWatchedConnections } from './connections.ts
 const SEND_ATTEMPTS = 1
 
 /**
- * Timeouts for sending an email. If we stop waiting for SES, we cannot tell if it accepted the email. Normally the caller's
- * AbortSignal ends the request, because a rule's deadline comes first. These 5 s are a fallback for callers without a signal.
+ * Timeouts for sending an email. If we stop waiting for SES, we cannot tell if it accepted the email. Normally the
+ * AbortSignal of a rule ends the request before these 5 s, which are a fallback for code that passes no signal.
  */
 export const sendTimes: Omit<ClientTimes, 'connectionTimeout'> = { requestTimeout: 5000, socketTimeout: 5000, throwOnRequestTimeout: true }
 
@@ -51,7 +51,7 @@ export function sesClient(): Ses {
           throw neverMade(error) ? new NotDoneError(error) : error
         }
       },
-      // The `initialize` step is outside the SDK's retries. This client makes only one attempt.
+      // The `initialize` step runs once for each call, not for each attempt. That is enough, because there is only one attempt.
       { step: 'initialize', name: 'watched-connections' },
     )
     return client

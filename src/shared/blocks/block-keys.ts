@@ -54,7 +54,7 @@ export function blockKeys(userPoolId: string, user: Pick<RuleUser, 'sub' | 'user
   const { addresses, domains } = emailKeys(user.email)
   const values: readonly (readonly [BlockType, readonly (string | undefined)[]])[] = [
     ['sub', [user.sub]],
-    // If users sign in with their email, Cognito sets the user name to the `sub`. Then blocks of both types match.
+    // If users sign in with their email, Cognito sets the user name to the `sub`. Then blocks by `sub` and by user name both match.
     ['username', [user.userName, userNameKey(user.userName)]],
     ['email', addresses],
     ['emailDomain', domains.flatMap(withParents)],

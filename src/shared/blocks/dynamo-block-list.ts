@@ -13,7 +13,7 @@ export interface DynamoBlockListOptions {
   readonly table: string
 }
 
-/** Thrown if DynamoDB did not read all keys, for example because it throttled the request. A block may be missing then. */
+/** Thrown if DynamoDB did not read all keys, for example because it throttled the request. An unread key may block the user. */
 export class BlocksNotReadError extends LifeguardError {
   override readonly name = 'BlocksNotReadError'
   override readonly code = 'blocks-not-read'
@@ -32,7 +32,7 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
   return {
     permissions: TABLE_PERMISSIONS,
     async find(keys, signal) {
-      // DynamoDB rejects a batch with a duplicate key.
+      // Removes duplicate keys, because DynamoDB rejects a batch that contains them.
       const byPk = new Map(keys.map((key) => [blockKey(key), key]))
       const batch = { Keys: [...byPk.keys()].map((pk) => ({ pk })), ConsistentRead: true }
       const found = await documents().send(new BatchGetCommand({ RequestItems: { [table]: batch } }), { abortSignal: signal })

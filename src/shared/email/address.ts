@@ -125,7 +125,7 @@ export function isPlainLocalPart(text: string): boolean {
  * Returns true if the text is an ASCII name of at least two labels, without the final dot. The last label must not be a decimal or
  * hexadecimal number, because URL parsers and Node's IDNA read such a name as an IP address.
  *
- * It is a loop, because V8 takes longer to compile a regular expression with label lengths than to run all rules at a cold start.
+ * The function is a loop, because V8 takes longer to compile a regular expression with label lengths than to run all rules at a cold start.
  */
 export function isDnsName(text: string): boolean {
   let start = 0
@@ -139,7 +139,7 @@ export function isDnsName(text: string): boolean {
   return start > 0 && isLabel(text, start, text.length) && !(isDigit(text.charCodeAt(start)) && numericLabel.test(text.slice(start)))
 }
 
-/** Returns true if a part of the text has a label's length and no hyphen at either end. The caller checks the other characters. */
+/** Returns true if a part of the text has a label's length and no hyphen at either end. `isDnsName` checks the other characters. */
 function isLabel(text: string, start: number, end: number): boolean {
   return end > start && end - start <= longestLabel && text.charCodeAt(start) !== HYPHEN && text.charCodeAt(end - 1) !== HYPHEN
 }

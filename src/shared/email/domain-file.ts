@@ -143,7 +143,8 @@ function createLineError(number: number, fault: string): InvalidDomainListError 
 }
 
 function computeChecksum(lines: Uint8Array, patterns: number): string {
-  // Uses Node's native CRC-32, because checking each line would dominate the cold start. Loads it only here: few handlers read a list.
+  // Uses a native checksum, because checking each line would dominate the cold start. Loads `node:zlib` only here, because few handlers
+  // read a list.
   const { crc32 } = process.getBuiltinModule('node:zlib')
   return crc32(lines, patterns).toString(16).padStart(8, '0')
 }

@@ -84,7 +84,7 @@ export function toDomainList(domains: Domains): DomainList {
     if (!Array.isArray(domains)) throw new TypeError(`domains is ${describeValue(domains)}; expected a list such as ['example.com']`)
     return domainList(domains)
   }
-  // A user's own implementation of DomainList may be empty.
+  // A custom implementation of DomainList may be empty, and would then deny or allow no user.
   if (!(domains.size > 0)) throw new TypeError('A domain list needs at least one pattern; this one is empty')
   return domains
 }

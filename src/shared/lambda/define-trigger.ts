@@ -59,7 +59,7 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
   /** True if the trigger's rules may deny. Lambda counts a denial as an error of the function. */
   readonly refuses: boolean
   /**
-   * Sets the observer for the next invocations. The observer receives rule errors and details that must not be logged.
+   * Sets the observer for the next invocations. The observer receives data that must not be logged, such as the errors of rules.
    * `lifeguard replay` and `lifeguard explain` use it.
    */
   readonly observe: (observer: RuleObserver) => void
@@ -173,7 +173,7 @@ function compose<T extends Trigger>(contract: TriggerContract, owner: string, gi
   return { contract, rule, settings }
 }
 
-/** Returns true for a plain object that is not a rule. `assertRules` reports any other invalid argument. */
+/** Returns true if the argument is settings: a plain object that is not a rule. `assertRules` rejects any other invalid argument. */
 function isSettings<T extends Trigger>(value: HandlerSettings<T> | RuleArgument<T> | undefined): value is HandlerSettings<T> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype && !isRule(value)
 }

@@ -2,7 +2,7 @@ import { EffectLostError, NotDoneError } from '../rules/errors.ts'
 import { MAX_REASON_LENGTH } from '../rules/outcome.ts'
 import { InvalidEventError } from './errors.ts'
 
-/** The parts of an error that may be logged. The message must not, because SES writes the recipient into it. */
+/** The parts of an error that may be logged. The message is left out, because SES writes the recipient's address into it. */
 export interface DescribedError {
   readonly name: string
   readonly code?: string
@@ -29,13 +29,13 @@ export function describeError(error: unknown): DescribedError {
   try {
     return describe(error)
   } catch {
-    // A getter of the error threw.
+    // A getter of the error threw, so the result has only a fixed name.
     return { name: 'Error', frames: [] }
   }
 }
 
 function describe(error: Error): DescribedError {
-  // The `reason` of a lost effect names the ledger's error, which is more useful than the code 'effect-lost'.
+  // Logs `reason` for a lost effect, because it names the error of the ledger. The code is always 'effect-lost'.
   const code = identifier(error instanceof EffectLostError ? error.reason : 'code' in error ? error.code : undefined)
   const awsRequestId = identifier(readAwsRequestId(error))
   return {
@@ -58,13 +58,13 @@ function readAwsRequestId(error: Error): unknown {
 
 /**
  * Reads the stack frames after the message, because a message may contain lines that look like frames. Returns no frames if the
- * stack does not start with the current name and message. Then the stack may contain an older message anywhere.
+ * stack does not start with the current name and message, because the stack may then contain an older message anywhere.
  */
 function readFrames(error: Error): readonly string[] {
   const stack = typeof error.stack === 'string' ? error.stack : ''
   const message = String(error.message)
   const afterName = stack.replace(STACK_NAME, '')
-  // If the message is empty, Node omits the colon, but not with source maps enabled.
+  // Node writes no colon before an empty message, unless source maps are enabled.
   const head = [`: ${message}\n`, ...(message === '' ? ['\n'] : [])].find((each) => afterName.startsWith(each))
   if (head === undefined) return []
   return afterName

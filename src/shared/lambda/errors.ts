@@ -14,14 +14,14 @@ export class TriggerDeniedError extends LifeguardError {
   override readonly name = 'TriggerDeniedError'
   override readonly code = 'trigger-denied'
   constructor(message: string) {
-    // Cognito adds a full stop. A message that did not go through deny() may still end with one.
+    // Removes the full stop, because Cognito adds one. deny() has removed it already, but a rule need not call deny().
     super(withoutFullStop(message))
     // Removes the stack frames, which Lambda would log. They are useless, because all are in this package.
     this.stack = `${this.name}: ${this.message}`
   }
 }
 
-/** Thrown by a handler for a failure. Only the log line has the cause. */
+/** Thrown by a handler for a failure. Its message is fixed, because Cognito shows it to the caller. The log line describes the cause. */
 export class TriggerFailedError extends LifeguardError {
   static override readonly name = 'TriggerFailedError'
   override readonly name = 'TriggerFailedError'

@@ -122,7 +122,7 @@ function withoutMiddleware<T extends Trigger>(judge: Judge<T>): (invocation: Inv
   return (invocation) => pipeline(invocation, NO_CONTEXT)
 }
 
-/** Runs the engine inside the user's middleware. Middleware sees copies of the event and the answer, and stops at the deadline. */
+/** Runs the engine inside the middleware in the settings. Middleware gets copies of event and answer. At the deadline, the call rejects. */
 function withMiddleware<T extends Trigger>(
   judge: Judge<T>,
   middleware: readonly Middleware<T['event']>[],
@@ -135,9 +135,9 @@ function withMiddleware<T extends Trigger>(
     }
     const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: copy }) => assertEvent(copy) })
     for (const each of middleware) pipeline.use(each)
-    // `setImmediate` delays the rejection until the engine has stored its decision about the rules that timed out.
+    // Rejects only after `setImmediate`, because the engine first stores its decision about the rules that timed out.
     const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError()))))
-    // middy replaces an undefined event with an empty object. null instead is rejected as an invalid event.
+    // Passes null for an undefined event, so that it is rejected. middy would replace undefined with an empty object.
     return Promise.race([pipeline(structuredClone(event ?? null), (context ?? {}) as LambdaContext), late])
   }
 }
@@ -233,7 +233,7 @@ export function eventProblems(event: unknown): readonly string[] {
 
 const NOTHING: Readonly<Record<string, unknown>> = {}
 
-// Accepts strings, and booleans as in AWS's sample events. Rules would treat any other value, such as an array, as missing.
+// Accepts strings, and booleans, which AWS's sample events contain. Rejects other values, because rules would treat them as missing.
 function attributeProblems(attributes: Readonly<Record<string, unknown>>): readonly string[] {
   const wrong = Object.keys(attributes).filter((name) => !isAttributeValue(attributes[name]))
   return wrong.map((name) => `request.userAttributes.${isAttributeName(name) ? name : '?'}: expected a string`)

@@ -61,7 +61,7 @@ export function logEntry(ended: Ended): LogEntry {
   const { decision } = ended
   let hidden: Hide | undefined
   const hide: Hide = (text) => {
-    // Fast path: most log lines contain only constant reasons.
+    // Fast path: constant reasons are never hidden, and most log lines contain no others.
     if (OWN_REASONS.has(text) || ended.reasons.has(text)) return text
     hidden ??= hidePersonal(ended.event)
     return hidden(text)

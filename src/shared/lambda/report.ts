@@ -15,11 +15,11 @@ export type Report = <T extends Trigger>(
 ) => void
 
 /**
- * Creates a handler's reporter. It writes metrics at any log level. Metrics are part of the log line. They have a separate line if a
- * logger is set or if the log level filters out the log line.
+ * Creates a handler's reporter. It writes metrics at any log level. Metrics are fields of the log line, or have a separate line
+ * if a logger is set or if the log level filters out the log line.
  *
- * Metrics go directly to standard output, because CloudWatch reads them only from lines of pure JSON. `console.log` adds a prefix in
- * Lambda's text format and wraps the line in its JSON format.
+ * Metrics go directly to standard output, because CloudWatch reads them only from lines of pure JSON. `console.log` would add a
+ * prefix (in Lambda's text format) or put the line into another JSON object (in Lambda's JSON format).
  */
 export function reporter(
   trigger: string,
@@ -59,7 +59,7 @@ export function reporter(
     const broken = severity === 'info' ? [] : rulesWithErrors(entry)
     const metrics = metricFields(entry, broken.length, now)
     if (isWritten(severity, logLevel)) {
-      // Serialises the entry first, because the user's logger may change it.
+      // Serialises the entry first, because the logger may change it.
       const line = JSON.stringify({ level: LEVELS[severity], timestamp: new Date(now).toISOString(), message, ...entry, ...metrics })
       if (logger !== undefined && callLogger(logger, severity, message, entry)) writeMetricsAlone(metrics)
       else write(`${line}\n`)
@@ -73,14 +73,14 @@ export function reporter(
     try {
       writeLines(...ended)
     } catch {
-      // Drops the line and the error. If thrown, the error would replace the handler's answer, and the caller would read it.
+      // Drops the line and the error. A thrown error would replace the handler's answer, and Cognito would show it to the caller.
     }
   }
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { info: 'INFO', warn: 'WARN', error: 'ERROR' }
 
-/** Calls the user's logger and returns true if it did not throw. Its errors must not change a decision or reach the caller. */
+/** Calls the logger, and returns true if it did not throw. Errors of the logger must not change a decision or reach the caller. */
 function callLogger(logger: Logger, severity: Severity, message: string, entry: LogEntry): boolean {
   try {
     const logging: unknown = logger[severity](message, entry)
@@ -210,7 +210,7 @@ export function standardOutput(direct: boolean = isLambda(), write: Write = toDe
       while (written < length) written += write(Buffer.from(line).subarray(written))
     } catch (error) {
       if (!isFull(error)) throw error
-      // The pipe is full, and non-blocking because other code used `process.stdout`. That stream waits and keeps the order of the lines.
+      // The pipe is full, and does not block because other code used `process.stdout`. `process.stdout` waits and keeps the lines in order.
       asStream = true
       process.stdout.write(Buffer.from(line).subarray(written))
     }

@@ -101,7 +101,7 @@ const INNERMOST = { step: 'deserialize', priority: 'low', name: 'only-connect' }
 const SENT =
   '<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult><MessageId>0</MessageId></SendEmailResult></SendEmailResponse>'
 
-/** Returns a fake response body. For SES: the email was sent. For DynamoDB: a new profile, a claimed effect and no blocks. */
+/** Returns a fake response body. SES reports a sent email. DynamoDB returns a new profile, a claimed effect and no blocks. */
 function answerTo(serviceId: string | undefined, body: unknown): string {
   if (serviceId !== 'DynamoDB') return SENT
   // Uses TextDecoder for a byte array, because the SDK logs a warning for String().
@@ -114,7 +114,7 @@ function answerTo(serviceId: string | undefined, body: unknown): string {
 }
 
 /**
- * Returns a client that opens connections without calling the service. It prepares and signs each request, but sends an empty
+ * Returns a client that opens connections without calling an AWS operation. It prepares and signs each request, but sends an empty
  * `GET /` instead. The SDK then parses a fake response. The connection stays open for the original client.
  *
  * @param ended Aborted when the warm-up ends. Then the client sends nothing more, and its pending calls never settle.
@@ -134,7 +134,7 @@ export function onlyConnecting<C extends Client>(client: C, ended: AbortSignal):
   return Object.create(client, { middlewareStack: { value: middlewareStack } })
 }
 
-/** Never settles. A rejection would run error handling, which takes time from the first event. */
+/** Returns a promise that never settles. A rejection would run error handling, which takes time from the first event. */
 const never = (): Promise<never> => new Promise(() => undefined)
 
 function toEmptyRequest<Args extends { readonly request: unknown }>(args: Args): Args {

@@ -64,7 +64,7 @@ describe('createWatchedConnections', () => {
     return used.size
   }
 
-  it('reuses a connection that was idle for less than the limit', async () => {
+  it('reuses a connection that was idle for less than the maximum idle time', async () => {
     expect(await connectionsAfter({ wall: 1900, monotonic: 1900 })).toBe(1)
   })
 

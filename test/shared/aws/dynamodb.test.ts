@@ -12,7 +12,7 @@ import {
 } from '../../support/troubled-service.ts'
 
 const read = new GetCommand({ TableName: 'blocks', Key: { pk: '1' } })
-// The handler's deadline. If a call is still pending then, the test aborts it, and the error differs from the client's timeout.
+// The handler's deadline. The test aborts a call that is still pending then, so that a missing client timeout shows as another error.
 const DEADLINE_MS = 4000
 
 let service: TroubledService
@@ -55,12 +55,12 @@ describe('documentClient with a faulty DynamoDB', () => {
   })
 
   it.each([
-    { trouble: 'never answers', error: { name: 'TimeoutError' } },
-    { trouble: 'stalls in the middle of its answer', error: { name: 'TimeoutError' } },
-    { trouble: 'dribbles the head of its answer', error: { name: 'TimeoutError' } },
+    { trouble: 'never responds', error: { name: 'TimeoutError' } },
+    { trouble: 'stalls in the middle of its response', error: { name: 'TimeoutError' } },
+    { trouble: 'dribbles the head of its response', error: { name: 'TimeoutError' } },
     { trouble: 'resets the connection', error: { code: 'ECONNRESET' } },
     { trouble: 'closes the connection', error: { code: 'ECONNRESET' } },
-    { trouble: 'answers with an error of its own', error: { name: 'InternalServerError' } },
+    { trouble: 'responds with an internal error', error: { name: 'InternalServerError' } },
     { trouble: 'throttles', error: { name: 'ThrottlingException' } },
   ] satisfies { trouble: Trouble; error: object }[])(
     'fails after two attempts and before the deadline when DynamoDB $trouble',
@@ -71,7 +71,7 @@ describe('documentClient with a faulty DynamoDB', () => {
     },
   )
 
-  it('does not retry a pending call that its signal aborts', async () => {
+  it('makes only one attempt if the abort signal is aborted while the call is pending', async () => {
     const abort = new AbortController()
     await startClient(() => abort.abort())
     await expect(client.send(read, { abortSignal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' })
@@ -82,7 +82,7 @@ describe('documentClient with a faulty DynamoDB', () => {
     let calls = 0
     await startClient((call) => {
       calls += 1
-      if (calls === 1) troubles['answers with an error of its own'](call)
+      if (calls === 1) troubles['responds with an internal error'](call)
       else answering(200, { Item: { pk: { S: '1' } } })(call)
     })
     await expect(client.send(read)).resolves.toMatchObject({ Item: { pk: '1' } })

@@ -19,7 +19,7 @@ import {
 const noon = '2026-05-01T12:00:00.000Z'
 
 describe('updateItem', () => {
-  it('creates placeholders for the attributes that it sets, adds, removes and compares', () => {
+  it('creates placeholders for the attributes in set, add, remove and if', () => {
     const { input } = updateItem({
       ...{ table: 'effects', pk: 'a#b' },
       set: { state: 'done', doneAt: noon, client: null, map: { a: 'b' } },
@@ -43,7 +43,7 @@ describe('updateItem', () => {
     })
   })
 
-  it('omits undefined attributes and clauses without attributes', () => {
+  it('omits attributes with the value undefined, and omits empty clauses', () => {
     const { input } = updateItem({ table: 't', pk: 'a', set: { reason: 'x', appClient: undefined }, remove: [] })
 
     expect(input).toEqual({

@@ -76,8 +76,8 @@ describe('sesClient', () => {
 
     it.each([
       { fault: 'hangs', go: () => undefined },
-      { fault: 'stalls in the middle of its answer', go: troubles['stalls in the middle of its answer'] },
-    ])('waits until the signal of the call is aborted when SES $fault', async ({ go }) => {
+      { fault: 'stalls in the middle of its response', go: troubles['stalls in the middle of its response'] },
+    ])('when SES $fault, waits until the abort signal of the call is aborted', async ({ go }) => {
       const abort = new AbortController()
       await startClient((call) => {
         go(call)
@@ -96,7 +96,7 @@ describe('sesClient', () => {
     it('reuses a connection for emails in quick succession, and opens a new one after an idle time', async () => {
       const served = new WeakSet<object>()
       const connections: number[] = []
-      // Simulates a service that closed an idle connection while the process was frozen.
+      // Simulates SES, which closes an idle connection while the process is frozen.
       await startClient(({ request, response }) => {
         connections.push(request.socket.remotePort ?? 0)
         if (frozen && served.has(request.socket)) request.socket.resetAndDestroy()

@@ -122,8 +122,8 @@ describe('blockKeys', () => {
     expect(listKeys({ email })).toEqual(expect.arrayContaining(reads))
   })
 
-  it('returns a key of evil.com for every hostile address that contains this domain', () => {
-    // Leaves out addresses with a comma or slash before evil.com, because no program reads evil.com as their domain.
+  it('returns a key of evil.com for every hostile address whose domain may be read as evil.com', () => {
+    // Does not match a comma or slash before evil.com, because no program then reads evil.com as the domain.
     const evil = /[@%][^\s,/\uff0f\u2105\uff03]{0,40}evil\.com\b/
     const unread = hostileAddresses.filter(({ address }) => evil.test(address) && parseEmailAddress(address) === undefined)
     expect(unread.length).toBeGreaterThan(15)
@@ -153,7 +153,7 @@ describe('blockKeys', () => {
     )
   })
 
-  it('handles crafted addresses, even one with more keys than one look-up may have', () => {
+  it('accepts crafted addresses, and may return more keys than one look-up may have', () => {
     const email = Array.from({ length: 200 }, (_, index) => `a@b${index}.com`).join('')
     expect(listKeys({ email }).length).toBeGreaterThan(MAX_KEYS)
     expect(listKeys({ email: '@'.repeat(2048) })).toEqual([])

@@ -63,7 +63,7 @@ onEveryDynamoDb((engine) => {
     expect(await list.find([keyed(newPool(), 'username', 'ann')], signal)).toEqual([])
   })
 
-  it('replaces a block with the same key, and removes it', async () => {
+  it('block replaces a block with the same key, and unblock removes it', async () => {
     const key = keyed(newPool(), 'email', 'ann@example.com')
     await writer.block({ ...key, reason: 'first', message: 'Call us' })
     await writer.block({ ...key, reason: 'second' })
@@ -113,7 +113,7 @@ onEveryDynamoDb((engine) => {
     expect(await preAuthentication(blockUsers(list)).decide(event)).toMatchObject({ kind: 'denied', reason: 'user-blocked' })
   })
 
-  it.each([1, 4, 40])('reads %i keys in one round trip, strongly consistent', async (count) => {
+  it.each([1, 4, 40])('reads %i keys in one strongly consistent request', async (count) => {
     const client = dynamoDbClient(engine.endpoint())
     const documents = DynamoDBDocumentClient.from(client)
     const sent: unknown[] = []
@@ -156,7 +156,7 @@ onEveryDynamoDb((engine) => {
     expect(await found()).toEqual([])
   })
 
-  it('finds a block with about a hundred keys in one round trip', async () => {
+  it('finds a block of a user who has about a hundred keys', async () => {
     const pool = newPool()
     await writer.block({ ...keyed(pool, 'emailDomain', 'evil.com'), reason: 'spam' })
     const user = { sub: '1', userName: 'eve', email: `eve@${'a.'.repeat(94)}evil.com` }

@@ -126,7 +126,7 @@ describe('normaliseDomain', () => {
     )
   })
 
-  it('ignores the case of letters', () => {
+  it('returns the same domain for upper-case and lower-case letters', () => {
     fc.assert(
       fc.property(anyDomain, (text) => {
         expect(normaliseDomain(swapCase(text))).toBe(normaliseDomain(text))
@@ -162,7 +162,7 @@ describe('parseEmailAddress', () => {
     expect(parseEmailAddress(`${local.slice(2)}@${grows}`)?.domain).toHaveLength(191)
   })
 
-  it('never throws, and returns only addresses in printable ASCII, which it parses to the same result', () => {
+  it('never throws, and returns only printable ASCII addresses, which parse to the same result again', () => {
     fc.assert(
       fc.property(anyAddress, (text) => {
         const address = parseEmailAddress(text)
@@ -212,7 +212,7 @@ describe('emailKey', () => {
   })
 })
 
-// Specifies `isDnsName`. The code uses a loop instead, because this regular expression is slow to compile.
+// The specification of `isDnsName`. `isDnsName` itself is a loop, because this regular expression is slow to compile.
 const DNS_NAME =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?!(?:\d+|0[Xx][\dA-Fa-f]*)$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 

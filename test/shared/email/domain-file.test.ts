@@ -9,19 +9,19 @@ import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/h
 const buildBytes = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes
 
-/** Returns a list without its checksum line, as a user could write it without `lifeguard domains build`. */
+/** Returns a list without its checksum line, like a list written by hand, without `lifeguard domains build`. */
 const withoutSummary = (bytes: Uint8Array): Uint8Array => bytes.subarray(bytes.indexOf(10) + 1)
 
 const built = (patterns: readonly string[]) => readDomainList(buildBytes(patterns))
 
-// Uses few labels, so that many names are equal, nested or a prefix of another, or differ in a character that sorts next to a dot.
+// Generates names from few labels, so that many are equal or nested, or differ only in a character that sorts next to a dot.
 const name = fc
   .array(fc.constantFrom('a', 'b', 'aa', 'a-b', 'ab', 'a0', '0'), { minLength: 1, maxLength: 4 })
   .map((labels) => `${labels.join('.')}.a`)
 const wild = name.map((domain) => `*.${domain}`)
 const real = fc.domain().filter((domain) => normaliseDomain(domain) !== undefined)
 
-/** Returns spellings and near misses of a domain. */
+/** Returns a domain, its other spellings, and similar names that a list must not confuse with it. */
 const nearly = (domain: string): readonly string[] => [
   domain,
   `${domain}.`,
@@ -71,7 +71,7 @@ describe('readDomainList', () => {
     )
   })
 
-  it('returns the pattern that matches', () => {
+  it('findPattern returns the pattern that matches a domain', () => {
     const list = built(['example.com', '*.example.org', '*.München.de', 'b.example.net'])
     expect(list.findPattern('EXAMPLE.com.')).toBe('example.com')
     expect(list.findPattern('a.b.example.org')).toBe('*.example.org')
@@ -79,7 +79,7 @@ describe('readDomainList', () => {
     expect(['example.org', 'a.example.com', 'example.net', 'com', ''].map(list.findPattern)).toEqual(Array(5).fill(undefined))
   })
 
-  it('returns the number of patterns as size, and sets every to false', () => {
+  it('sets size to the number of patterns in the file, and every to false', () => {
     expect(built(['example.com', 'EXAMPLE.com', '*.example.org', 'mail.example.org'])).toMatchObject({ size: 2, every: false })
   })
 
@@ -107,7 +107,7 @@ describe('readDomainList', () => {
     expect(['', '.', '*', '*.example.org', ' example.com', 'a@example.com', 'x'.repeat(1e6), '127.0.0.1'].filter(list.has)).toEqual([])
   })
 
-  it('reads bytes at any offset of a Buffer', () => {
+  it('matches the same domains if the list starts at any offset of a larger Buffer', () => {
     const bytes = buildBytes(['example.com', '*.example.org'])
     for (let offset = 0; offset < 8; offset += 1) {
       const room = Buffer.alloc(bytes.length + 16, 0xff)
@@ -193,7 +193,7 @@ describe('readDomainList with a damaged list', () => {
     }
   }
 
-  /** Reads a list, and returns the probes for which it gives another result than `domainList` with the list's lines. */
+  /** Compares a list with `domainList` of its lines, and returns the probes for which the two give different results. */
   function wrongAnswers(bytes: Uint8Array): readonly string[] {
     const list = unlessInvalid(() => readDomainList(bytes))
     if (list === undefined) return []
@@ -247,7 +247,7 @@ describe('readDomainList with a damaged list', () => {
     )
   })
 
-  it('rejects a changed list without the checksum line, or matches exactly the patterns in the changed list', () => {
+  it('without the checksum line, either rejects a changed list or matches exactly its patterns', () => {
     const lines = withoutSummary(whole)
     const place = fc.nat(lines.length - 1)
     const change = fc.oneof(
@@ -272,10 +272,10 @@ describe('readDomainList with a damaged list', () => {
     }
   })
 
-  it('rejects a list without its beginning, unless complete lines remain', () => {
+  it('accepts a list that is cut before a line, but rejects a cut line unless the rest is a valid pattern', () => {
     for (let start = 1; start < whole.length; start += 1) {
       const refused = isRefused(whole.subarray(start))
-      // A cut inside a pattern can leave a valid pattern, so readDomainList may accept the list.
+      // The rest of a cut line may be a valid pattern. An accepted list must then match exactly the remaining patterns.
       if (whole[start - 1] === 10) expect(refused).toBe(false)
       else expect(wrongAnswers(whole.subarray(start))).toEqual([])
     }

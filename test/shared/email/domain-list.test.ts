@@ -34,7 +34,7 @@ describe('domainList', () => {
     expect(list.has('xn--mnchen-3ya.de')).toBe(true)
   })
 
-  it('matches every valid domain with a lone *', () => {
+  it('matches every valid domain if the only pattern is *', () => {
     const list = domainList(['*', '*'])
     expect(list.size).toBe(1)
     expect(list.has('anything.example')).toBe(true)
@@ -133,7 +133,7 @@ describe('domainList with invalid patterns', () => {
     ['127.0.0.1', "'127.0.0.1' is not a domain name"],
     ['xn--a.com', "'xn--a.com' is not a domain name"],
     [`${'a'.repeat(300)}.com`, `'${'a'.repeat(80)}...' is not a domain name`],
-  ])('throws an error with the fault of the invalid pattern %j', (pattern, message) => {
+  ])('throws an error that describes the invalid pattern %j', (pattern, message) => {
     const make = (): unknown => domainList(['example.com', pattern])
     expect(make).toThrow(TypeError)
     expect(make).toThrow(`The domain pattern ${message}`)

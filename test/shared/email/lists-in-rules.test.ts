@@ -36,7 +36,7 @@ describe.each(lists)('rules with %s', (_, list) => {
         when(condition, denyEmailDomains('example.com', '*.example.org')),
       ),
     ],
-  ])('%s makes the same decisions for a list as for the patterns of the list', async (_name, rules) => {
+  ])('%s leads to the same decisions with a list as with the patterns of the list', async (_name, rules) => {
     const decisions = await Promise.all(
       rules.map((rule) => Promise.all(events.map(async (event) => ({ ...(await preSignUp(rule).decide(event)), trace: undefined })))),
     )
@@ -69,7 +69,7 @@ describe('a domain list', () => {
     expect(() => allowEmailDomains(readDomainList(damaged))).toThrow(InvalidDomainListError)
   })
 
-  it.each([0, -1, Number.NaN])('rules reject a list that the user implemented with the size %d', (size) => {
+  it.each([0, -1, Number.NaN])('rules reject a custom implementation of DomainList with the size %d', (size) => {
     const empty: DomainList = { has: () => false, size, every: false }
     for (const make of [() => allowEmailDomains(empty), () => denyEmailDomains(empty), () => emailDomainIn(empty)]) {
       expect(make).toThrow('A domain list needs at least one pattern; this one is empty')

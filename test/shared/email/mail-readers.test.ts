@@ -49,7 +49,7 @@ function encodedWord(random: (limit: number) => number): string {
     : `=?${charset}?${'bB'[random(2)]}?${Buffer.from(text).toString('base64')}?=`
 }
 
-/** Returns an address with up to four pieces inserted, mostly before the `@`. */
+/** Inserts up to four pieces into an address, mostly before the `@`, and returns the result. */
 function oddAddress(random: (limit: number) => number): string {
   let text = whole[random(whole.length)] ?? ''
   for (let left = random(5); left > 0; left -= 1) {

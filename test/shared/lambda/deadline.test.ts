@@ -45,7 +45,7 @@ describe('the deadline of a handler', () => {
     return result
   }
 
-  it('fails a pre trigger when a rule hangs, and logs the name of the rule', async () => {
+  it('makes a refusing trigger fail when a rule hangs, and logs the name of the rule', async () => {
     const out = collector()
     const { error } = await started(pre({ write: out.write }, noOpinion, hang, confirm)(preEvent()), 4001)
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
@@ -58,7 +58,7 @@ describe('the deadline of a handler', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('lets a post trigger proceed when a rule hangs until the deadline', async () => {
+  it('lets a working trigger proceed when a rule hangs', async () => {
     const out = collector()
     const { answer } = await started(post({ write: out.write }, work, hangAfter)(postEvent()), 4001)
     expect(answer).toStrictEqual(postEvent())
@@ -126,8 +126,8 @@ describe('the deadline of a handler', () => {
     [1000, 900, '100 ms before the Lambda timeout'],
     [60_000, 4000, 'at the default deadline'],
     [150, 50, 'with less than 250 ms for the rules'],
-    [20, 1, 'at the earliest after 1 ms'],
-  ])('if Lambda has %d ms left, answers after %d ms: %s', async (remaining, expected) => {
+    [20, 1, 'after at least 1 ms'],
+  ])('when %d ms remain before the Lambda timeout, the handler answers after %d ms: %s', async (remaining, expected) => {
     const handler = pre({ write: () => undefined }, hang)
     expect(await measureTime(() => handler(preEvent(), { getRemainingTimeInMillis: () => remaining }))).toBe(expected)
   })
@@ -167,7 +167,7 @@ describe('the deadline of the first invocation', () => {
 })
 
 describe('a rule after a hanging rule', () => {
-  it('starts no rule of a post trigger after the deadline, but adds the rule to the trace', async () => {
+  it('does not start in a working trigger after the deadline, but appears in the trace', async () => {
     const started = vi.fn(() => done())
     const clock = manualClock()
     const out = collector()

@@ -110,7 +110,7 @@ describe('decide', () => {
     expect(await pre({ middleware }, confirm).decide(preEvent())).toMatchObject({ kind: 'proceed' })
   })
 
-  it('uses the clock of the settings, and leaves no timers', async () => {
+  it('measures rules with the clock in the settings, and leaves no timers', async () => {
     const clock = manualClock()
     const slow = defineRule<Pre>('slow', async () => {
       clock.advance(30)
@@ -127,7 +127,7 @@ describe('decide', () => {
 })
 
 describe('observe', () => {
-  it('sends rule errors to the observer, from the handler and from decide', async () => {
+  it('calls the observer for each rule error, in an invocation and in decide', async () => {
     const handler = pre({ write: () => undefined }, failOpen(crash))
     const seen: string[] = []
     handler.observe({ onRuleError: ({ rule, path }) => seen.push(`${rule} ${path}`) })

@@ -72,7 +72,7 @@ describe('describeError', () => {
       'Error\n    at mary (mary@example.com:1:1)\n    at mary\n    at async Promise.all (index 0)\n    at async /real.js:1:1\n    at new A [as b] (node:vm:1:2)\n    at C:\\a.js:1:1',
       ['at async /real.js:1:1', 'at new A [as b] (node:vm:1:2)', 'at C:\\a.js:1:1'],
     ],
-  ])('returns only the lines with a code location from the stack %j', (stack, frames) => {
+  ])('returns only the lines that contain a code location, for the stack %j', (stack, frames) => {
     expect(describeError(Object.assign(new Error(''), { stack })).frames).toEqual(frames)
   })
 

@@ -81,7 +81,7 @@ const names: ReadonlySet<string> = new Set(['chain', 'a-rule', 'another'])
 const reasons: ReadonlySet<string> = new Set()
 const composition: RuleNode = { name: 'chain', kind: 'chain', children: [...names].slice(1).map((name) => ({ name, kind: 'rule' })) }
 
-describe('the line of an invocation', () => {
+describe('the log line of an invocation', () => {
   it('writes the log entry and its metrics as JSON, for any strings and numbers', () => {
     fc.assert(
       fc.property(event, finalDecision, hostile, hostile, number, fc.boolean(), (input, ended, trigger, requestId, durationMs, keyed) => {

@@ -26,7 +26,7 @@ const approval = (): PreEvent => preEvent({ response: { autoConfirmUser: true, a
 /** Changes an object, even its `readonly` properties, as middleware can at run time. */
 const edit = (target: unknown, change: object): void => void Object.assign(Object(target), change)
 
-/** The time at which an attack makes the handler fail, or `none`. If the rules denied before the attack, the handler still denies. */
+/** The time at which an attack makes the handler fail, or `none`. A denial that precedes the attack stays a denial. */
 type Harm = 'none' | 'before-the-rules' | 'after-the-rules'
 
 /** Attacks by which a middleware could try to change a decision. */
@@ -192,7 +192,7 @@ const attacks: readonly {
   { name: 'an onError that hangs', middleware: () => ({ onError: forever }), harm: 'none' },
 ]
 
-/** Denies the tested user. The rule skips only if a middleware has changed the event of the engine. */
+/** Denies the tested user. Skips only if an attack has changed the engine's event. */
 const onlyInvited: Rule<Pre> = defineRule<Pre>('only-invited', ({ user, event }) =>
   user.userName === 'invited' || event.triggerSource === 'PreSignUp_AdminCreateUser' || user.email === 'edited@example.com'
     ? skip()
@@ -246,8 +246,8 @@ describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) =>
   })
 })
 
-describe('middleware of the user', () => {
-  it('turns a denial into an approval in plain middy, so the handler builds its answer outside middy', async () => {
+describe('middleware in the settings', () => {
+  it('could turn a denial into an approval in plain middy, so the handler builds its answer outside middy', async () => {
     const denying = middy(() => {
       throw new Error('denied')
     }).use({ onError: () => approval() })
@@ -294,7 +294,7 @@ describe('middleware of the user', () => {
     expect(onError).toHaveBeenCalledOnce()
   })
 
-  it('throws when the handler is created if a middleware has no hook', () => {
+  it('rejects a middleware without a hook when the handler is created', () => {
     expect(() => pre({ middleware: [{}] }, noOpinion)).toThrow(/Middleware must/)
   })
 

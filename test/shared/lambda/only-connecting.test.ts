@@ -13,7 +13,7 @@ afterEach(async () => {
   vi.unstubAllEnvs()
 })
 
-/** Starts a service that records its requests and their connections. */
+/** Starts a server in place of DynamoDB and SES. It records each request, with the client's port. */
 async function startService(answer: (body: string) => string) {
   const requests: {
     method: string | undefined
@@ -71,7 +71,7 @@ describe('onlyConnecting', () => {
     ses.destroy()
   })
 
-  it('replaces an error response of the service with a fake response', async () => {
+  it('returns a fake response if DynamoDB responds with an error', async () => {
     service = await startTroubledService(answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' }))
     stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
     const documents = documentClient()()
@@ -98,7 +98,7 @@ describe('onlyConnecting', () => {
 
   it('does not block the original client while a warm-up call hangs', async () => {
     service = await startTroubledService((call) =>
-      call.request.method === 'GET' ? troubles['never answers'](call) : answering(200, {})(call),
+      call.request.method === 'GET' ? troubles['never responds'](call) : answering(200, {})(call),
     )
     stubEnvironment(endpointEnvironment({ dynamodb: service.endpoint }))
     const documents = documentClient()()

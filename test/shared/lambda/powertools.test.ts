@@ -20,7 +20,7 @@ describe('the Powertools Logger', () => {
     ['INFO', [confirm], { decision: 'proceed' }],
     ['INFO', [refuse], { decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }],
     ['ERROR', [crash], { decision: 'failed', decidedBy: 'crash', error: { name: 'RangeError' } }],
-  ])('writes the log fields at the top level of a log line with the level %s, without the metrics', async (level, rules, fields) => {
+  ])('writes the log fields, but no metrics, at the top level of a line with the level %s', async (level, rules, fields) => {
     const logger = new PowertoolsLogger({ serviceName: 'sign-up' })
     const { ran, lines } = await captureLines(() => runPre(rules, preEvent(), { logger }))
     expect(lines).toHaveLength(1)

@@ -170,7 +170,7 @@ describe('the log line of an invocation', () => {
     })
   })
 
-  it('logs at the level WARN if a rule throws, but the post trigger proceeds', async () => {
+  it('logs at the level WARN if a rule of a working trigger throws, because the trigger proceeds', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.lines()[0]).toMatchObject({ level: 'WARN', message: 'PostConfirmation proceed', decision: 'proceed', RuleErrors: 1 })
@@ -196,7 +196,7 @@ describe('the log line of a lost effect', () => {
     ...counted,
   }
 
-  it.each(LOG_LEVELS)('logs only the pool, sub, effect, token and metric of a lost effect at the log level %s', async (logLevel) => {
+  it.each(LOG_LEVELS)('contains the pool, sub, effect and token, but no error message, at the log level %s', async (logLevel) => {
     const out = collector()
     await post({ write: out.write, logLevel }, losing, work)(postEvent())
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line])
@@ -227,7 +227,7 @@ describe('the log line of a lost effect', () => {
     expect(out.lines().filter(({ message }) => message === EFFECT_LOST)).toEqual([line, { ...line, effect: 'other', token: 'token-2' }])
   })
 
-  it('logs no lost effect for any other error', async () => {
+  it('does not appear if a rule throws any other error', async () => {
     const out = collector()
     await post({ write: out.write }, brokenAfter, work)(postEvent())
     expect(out.raw()).not.toContain(EFFECT_LOST)
@@ -298,14 +298,14 @@ describe('the log level', () => {
     },
   )
 
-  it.each<LogLevel>(['silent', 'error'])('writes only the metrics of an approval at the log level %s', async (logLevel) => {
+  it.each<LogLevel>(['silent', 'error'])('at the log level %s, writes only the metrics for an approval', async (logLevel) => {
     const { lines } = await runPre([confirm], preEvent(), { logLevel })
     expect(lines).toHaveLength(1)
     expect(sorted(lines[0])).toEqual(keys(...METRICS_ONLY))
   })
 })
 
-describe('the logger of the user', () => {
+describe('a logger in the settings', () => {
   it('passes the log entry to the logger, and writes the metrics to standard output', async () => {
     const { logger, calls } = recorder()
     const { lines } = await runPre([crash], preEvent(), { logger })
@@ -352,7 +352,7 @@ describe('the logger of the user', () => {
 describe('standard output', () => {
   afterEach(() => void vi.restoreAllMocks())
 
-  it('writes the log line to standard output in one write by default', async () => {
+  it('receives each log line in a single write by default', async () => {
     const written: unknown[] = []
     vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(chunk) > 0)
     await pre(confirm)(preEvent())

@@ -175,7 +175,7 @@ describe('the log', () => {
         await captureResult(pre({ ...settings, logger: { info: record, warn: record, error: record } }, ...rules)(unchecked(input)))
         expect(out.lines().length).toBeGreaterThanOrEqual(2)
         expect(out.lines()[0]).toMatchObject({ requestId: 'request-1' })
-        // Checks fragments, because a truncated secret is a leak too.
+        // Checks fragments of the secret, because a truncated secret is a leak too.
         for (const fragment of ['hidden', 'secret.example']) {
           expect(out.raw()).not.toContain(fragment)
           expect(JSON.stringify(calls)).not.toContain(fragment)
@@ -203,7 +203,7 @@ describe('the log', () => {
     ['the given name', 'greeting-maryc'],
     ['a part of the user name', 'okta-user77'],
     ['an ID of an identity provider', '109500000000000000000'],
-  ])('hides any logged reason, detail, error name or error code that contains %s', async (_, text) => {
+  ])('hides a reason, detail, error name or error code that contains %s', async (_, text) => {
     const attributes = { email: 'mary.smith@example.com', given_name: 'MaryC', identities: '[{"userId":"109500000000000000000"}]' }
     const input = preEvent({ userName: 'okta_user77', request: { userAttributes: attributes } })
     const throwing = Object.assign(new Error('no'), { code: `x-${text}`, name: `E-${text}` })

@@ -28,7 +28,7 @@ const middleware = (rules: readonly Rule<Pre>[], settings: MiddlewareSettings<Pr
 const base = (event: PreEvent): PreEvent => event
 const context = unchecked<Context>({ awsRequestId: 'request-1' })
 
-describe('the middleware of a factory', () => {
+describe('the middleware that a trigger factory creates', () => {
   afterEach(() => void vi.restoreAllMocks())
 
   it('merges the answers of the rules into the event of the base handler', async () => {
@@ -63,7 +63,7 @@ describe('the middleware of a factory', () => {
     expect(out.lines()).toMatchObject([{ decision: 'denied', decidedBy: 'refuse', reason: 'not-invited' }])
   })
 
-  it('throws the fixed message on a failure, and logs the error without its own message', async () => {
+  it('throws the fixed message on a failure, and logs the name of the error without its message', async () => {
     const out = collector()
     const { error } = await captureResult(middy(base).use(middleware([crash], { write: out.write }))(preEvent(), context))
     expect(error).toMatchObject({ name: 'TriggerFailedError', message: MASKED })
@@ -92,7 +92,7 @@ describe('the middleware of a factory', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  it('evaluates the event as changed by earlier middleware', async () => {
+  it('passes rules the event that earlier middleware changed', async () => {
     const out = collector()
     const handler = middy(base)
       .use({
@@ -116,7 +116,7 @@ describe('the middleware of a factory', () => {
   })
 })
 
-describe('a middy handler with the middleware of a factory', () => {
+describe('a middy handler with the middleware of a trigger factory', () => {
   it('turns a denial into success if an onError hook returns a value, unlike a handler that the factory creates', async () => {
     const forgiving = { onError: () => preEvent() }
     const quiet = { write: () => undefined }

@@ -54,7 +54,7 @@ describe('warmUp', () => {
       expect(run).not.toHaveBeenCalled()
     })
 
-    it('stops the warm-up after the first use of a client, and writes no log lines', async () => {
+    it('stops the warm-up when an event uses a client, and writes no log lines', async () => {
       const runs: WarmUpSettings[] = []
       let end = (): void => undefined
       const { use } = startWarmUp((settings) => {
