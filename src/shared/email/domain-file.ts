@@ -6,7 +6,7 @@ import { type DomainList, formatPatternFault, normalisePattern } from './domain-
 // - Lines are sorted by their bytes, read from right to left. So all names below a domain are together, directly after its wildcard,
 //   because `*` sorts before every character of a name.
 // - No line's pattern matches another line. So at most one line matches a name, and a binary search finds this line.
-// - readDomainList checks both before the first look-up: by the checksum in line 1, or line by line.
+// - readDomainList checks both invariants before the first look-up: by the checksum in line 1, or line by line.
 
 /** Thrown if the bytes are not a sorted domain list. The message contains the line number, what was expected and what to do. */
 export class InvalidDomainListError extends LifeguardError {
@@ -28,8 +28,8 @@ const summary = /^# built by lifeguard domains build; patterns: (\d{1,9}); crc-3
 const RUN_BUILD = 'Run lifeguard domains build'
 
 /**
- * Reads a list of domains that `lifeguard domains build` wrote. It matches the same domains as `domainList` with the same patterns.
- * It searches the bytes without parsing them, so they must not change afterwards.
+ * Reads a list of domains that `lifeguard domains build` wrote. The list matches the same domains as `domainList` with the same
+ * patterns. Each look-up searches the given bytes, so the bytes must not change afterwards.
  *
  * The checksum in line 1 proves that the list is complete and sorted. Without that line, every line is checked, which adds some
  * milliseconds per 1,000 lines to the cold start.
