@@ -170,7 +170,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     }),
     {
       args: ['replay', '.', ...ours],
-      files: { ...files, 'a.json': event(), 'a.expect.json': { decidedBy: TEXT, reason: TEXT, response: { [TEXT]: TEXT } } },
+      files: { ...files, 'a.json': event(), 'a.expect.json': { response: { [TEXT]: 'another value' } } },
     },
     { args: ['replay', '.', ...ours], files: { ...files, 'a.json': event(), 'a.expect.json': { [TEXT]: TEXT } } },
     { args: ['replay', '.', ...ours], files: { ...files, 'a.json': event(), 'a.expect.json': `{${LINES}` }, shows: 'not JSON' },
