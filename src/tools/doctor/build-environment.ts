@@ -8,9 +8,9 @@ import type { Resource, Template } from './template.ts'
 /** The environment variables with which doctor loads a function, and functions that analyze and mask the errors of the start. */
 export interface FunctionEnvironment {
   readonly variables: Readonly<Record<string, string>>
-  /** Returns true if the template causes this startup error; false if a placeholder value of doctor may cause it. */
+  /** Returns true if the template causes the startup error; false if a placeholder that doctor inserted may cause the error. */
   readonly isOfTemplate: (error: string) => boolean
-  /** Returns the variable that names a missing file of domains, if this causes the error. `folder` is the folder of the handler. */
+  /** Returns the variable that names a list of domains, if the error says that the list is missing. `folder` is the handler's folder. */
   readonly missingList: (error: string, folder: string) => string | undefined
   /** Replaces the values that the template sets by `...`, because reports are uploaded to code hosts. */
   readonly withoutValues: (text: string) => string
@@ -18,10 +18,10 @@ export interface FunctionEnvironment {
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 const NAME = /^[a-zA-Z]\w+$/
-// Variables that change how child processes start, because a handler may start some while it loads. NODE_ENV is harmless.
+// These variables are not passed to a handler, because they would change how its child processes start. NODE_ENV does not.
 const STARTS_PROCESSES =
   /^(?:NODE_(?!ENV$)|LD_|DYLD_|OPENSSL_|GCONV_|BASH_|npm_|GIT_|PYTHON|PERL|RUBY|JAVA_|JDK_|(?:PATH|ENV|IFS|SHELL|PATHEXT|COMSPEC)$)/i
-// These variables are not passed on, because another endpoint would let the handler call AWS or any other host.
+// These variables are not passed to a handler, because they could send its AWS calls to a real host instead of a closed port.
 const ENDPOINT = /^AWS_ENDPOINT_URL/
 
 // A value with this text is a dynamic reference, which CloudFormation resolves at deployment.
@@ -57,7 +57,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
     missingList(error, folder) {
       const missing = own.find(({ value, literal }) => {
         const [, list] = /^\s*@file:(.*\S)/.exec(value) ?? []
-        // Skips a list of domains with an absolute path, because it is in a Lambda layer, which this machine does not have.
+        // Skips a list with an absolute path: the list is in a Lambda layer, so it is always missing on this machine.
         return literal && list !== undefined && !isAbsolute(list) && error.includes(`: ${resolve(folder, list)}: ENOENT`)
       })
       return missing?.name

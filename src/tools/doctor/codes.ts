@@ -107,13 +107,13 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
   },
   LG204: {
     severity: 'error',
-    title: 'Handler for V2 or V3 events configured as V1',
+    title: 'Handler returns V2 claims for V1 events',
     why: 'The function returns claimsAndScopeOverrideDetails, which Cognito ignores for V1 events. Tokens stay unchanged, and no error is reported.',
     fix: 'Configure the trigger in PreTokenGenerationConfig with LambdaVersion V2_0 or V3_0, not in PreTokenGeneration.',
   },
   LG205: {
     severity: 'error',
-    title: 'Handler for V1 events configured as V2 or V3',
+    title: 'Handler returns V1 claims for V2 or V3 events',
     why: 'The function returns claimsOverrideDetails, which Cognito reads only for V1 events. Tokens stay unchanged, and no error is reported.',
     fix: 'Return claimsAndScopeOverrideDetails, or set LambdaVersion to V1_0.',
   },

@@ -26,7 +26,7 @@ export function createConditionReader(declared: unknown): (name: string) => Hold
   const judgeByName = (name: string, depth: number): Holds => {
     const known = judged.get(name)
     if (known !== undefined) return known
-    // If conditions refer to each other in a circle, the circle ends with this value.
+    // If a condition refers to itself, even through others, that reference is unknown, so the recursion ends.
     judged.set(name, 'unknown')
     const holds = Object.hasOwn(all, name) ? judge(all[name], depth) : 'unknown'
     judged.set(name, holds)

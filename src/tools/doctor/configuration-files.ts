@@ -82,7 +82,7 @@ export async function openConfiguration(configuration: string, working: string):
 async function readAll(configuration: string, working: string): Promise<ReadonlyMap<string, File>> {
   const files = new Map<string, File>()
   const paths = new Set([configuration])
-  // The loop also visits paths that the loop body adds to the set.
+  // The loop body adds the included files to `paths`, and the loop visits them too.
   for (const path of paths) {
     if (paths.size > MOST_FILES) break
     const shown = relative(working, path) || path

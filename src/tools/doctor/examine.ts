@@ -28,7 +28,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
 
 /** Runs all checks on a template. A value that is known only at deployment is reported as unknown, not as a finding. */
 export function examine(subject: Subject): Judged {
-  // For a function that a pool outside the template calls, only the rules show the trigger.
+  // Includes functions that a pool outside the template may call. If their rules are unknown, their trigger is unknown too.
   const called = [...listAttachedCode(subject).flatMap(({ target }) => target?.id ?? []), ...listCalledFromElsewhere(subject.template)]
   const unread = called.flatMap((id) => {
     const problem = subject.codes.get(id)?.problem

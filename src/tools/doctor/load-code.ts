@@ -22,18 +22,18 @@ export interface LoadOptions {
   readonly load: boolean
 }
 
-// Lambda's limit for the init phase.
+// The time that a handler has to load. Lambda has the same limit for the init phase.
 const INIT_LIMIT_MS = 10_000
 // The maximum number of child processes. Each loads one handler, and uses a CPU while it starts.
 const AT_ONCE = 4
-// The maximum number of printed lines that are kept for the report on a failing handler.
+// The maximum number of lines that doctor keeps of a handler's output, to report why the handler does not start.
 const MOST_LINES = 200
-// Matches code that may be a Lifeguard handler. A bundle of one also contains the name of a trigger or of the package.
+// Matches source code that may be a Lifeguard handler: the source or bundle contains the name of a trigger or of the package.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
 // Hides Node's warnings, which would appear among the error lines that a handler prints.
 const STARTED_WITH = { ...NOWHERE, NODE_NO_WARNINGS: '1' }
 const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, fault: undefined } as const
-// Errors that this machine may cause, such as a missing file of a Lambda layer, or a package that is not installed here.
+// Matches errors that may not happen in Lambda, such as a missing file of a Lambda layer. They cause no finding.
 const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
 
 /** Loads the handlers that user pools call, and other handlers that may be triggers. Returns the code by the logical id of the function. */
@@ -124,7 +124,7 @@ async function loadInWorker(found: Found, environment: FunctionEnvironment, fold
   const onOutput = (line: string): void => {
     if (printed.length < MOST_LINES) printed.push(line)
   }
-  // The child process sets the template's variables only after it has started, so they cannot change the start.
+  // The child process sets the template's variables only after Node has started, so they cannot change how Node starts.
   const worker = startWorker({ environment: STARTED_WITH, onOutput })
   worker.listen(() => undefined)
   const over = new AbortController()
@@ -143,7 +143,7 @@ async function loadInWorker(found: Found, environment: FunctionEnvironment, fold
     : toUnloaded('the child process exited while the handler loaded')
 }
 
-/** Explains a failed start. If `maskInitErrors` throws, the message is fixed, and the printed lines contain the reason. */
+/** Explains a failed start. An error of `maskInitErrors` always has the same message, so the explanation is in the printed lines. */
 function describeFailedStart(
   { name, message }: FunctionError,
   printed: readonly string[],

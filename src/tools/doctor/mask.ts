@@ -27,14 +27,15 @@ export function createMasker(values: readonly string[], kept: readonly string[])
   const parts = [...new Set(values.flatMap(splitValue))]
     .filter((part) => part.length >= SHORTEST)
     .map((text) => ({ text, pattern: toPattern(text) }))
-  // Puts long patterns first, because a short pattern can be the start of a long one. The sort is stable: names precede equal parts.
+  // Puts long patterns first, because a short pattern can be the start of a long one. The sort is stable, so if a name and a
+  // part have the same length, the name is first and stays unmasked.
   const sorted = [...names, ...parts].toSorted((left, right) => right.text.length - left.text.length)
   const masked = new RegExp(sorted.map(({ pattern }) => pattern).join('|') || '(?!)', 'gu')
   return (text) => {
     try {
       return text.replaceAll(masked, (found) => (kept.includes(found) ? found : '...'))
     } catch {
-      // V8 rejects the expression if it is too large. Only a template with far more variables than Lambda accepts causes this.
+      // V8 rejects an expression that is too large. This happens only for far more variables than Lambda accepts.
       return '...'
     }
   }
@@ -56,7 +57,7 @@ function tryDecode(value: string): string {
 }
 
 function toPattern(part: string): string {
-  // Ignores the case of secret parts. Names of variables are matched exactly.
+  // Ignores the case, because a handler may print a secret in another case.
   const pattern = escapePattern(part).replaceAll(/\p{L}/gu, (letter) => `[${letter}${letter.toLowerCase()}${letter.toUpperCase()}]`)
   return part.length >= SHORTEST_ANYWHERE ? pattern : `${WORD_BEGINS}${pattern}${WORD_ENDS}`
 }

@@ -7,8 +7,9 @@ const MOST_BYTES = 1 << 20
 /** The deepest nesting that doctor accepts. CloudFormation's own limit is lower. */
 export const DEEPEST = 200
 
-// Even a dense template of 1 MB has fewer tokens. One list has a lower limit, because the parser needs quadratic time for its entries.
+// The maximum number of tokens in a file. Even a dense template of 1 MB has fewer.
 const MOST_TOKENS = 400_000
+// The limit for the entries of one list or map, because the parser needs quadratic time for them.
 const MOST_ENTRIES = 20_000
 
 /** A YAML document, and a counter that maps offsets in its text to lines. */

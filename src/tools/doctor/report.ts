@@ -23,7 +23,7 @@ export interface Reported {
   readonly fix: string
 }
 
-/** An entry of a resource in the template that accepts findings with one code. */
+/** An entry in the metadata of a resource. It accepts the findings of this resource with one code. */
 export interface Acceptance {
   readonly code: Code
   /** The logical id of the resource. */
@@ -42,7 +42,7 @@ export interface Report {
   readonly file: string
   readonly findings: readonly Reported[]
   readonly accepted: readonly AcceptedFinding[]
-  /** Acceptances whose finding was not found. Empty if anything was not checked, because the finding may be there. */
+  /** Acceptances without a finding. Empty if doctor could not check everything, because an unchecked part may have the finding. */
   readonly unused: readonly Acceptance[]
   readonly notJudged: readonly string[]
 }

@@ -25,11 +25,11 @@ export interface Rights {
   readonly complete: boolean
 }
 
-// AWS managed policies that allow only logs, traces and network interfaces.
+// AWS managed policies that allow only logs, traces and network interfaces. No rule needs these, so doctor does not read the policies.
 const HARMLESS =
   /policy\/(?:service-role\/)?(?:AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess|AWSXrayWriteOnlyAccess|AWSLambdaVPCAccessExecutionRole|CloudWatchLambdaInsightsExecutionRolePolicy)$/
 
-// Far more permissions than a role can have, because IAM limits the size of policies. Keeps the running time of doctor short.
+// The maximum size of a role, to keep the checks fast. IAM limits the size of policies, so real roles are far smaller.
 const MOST_RIGHTS = 2000
 
 /** Creates a function that returns the permissions of a function's role. Each role is read only once. */

@@ -4,7 +4,7 @@ import { UsageError } from '../lib/errors.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
-// SAM copies the globals into each function. Real templates have only some dozens of globals.
+// The maximum number of globals times resources, so that copying the globals into each function cannot exhaust the memory.
 const MOST_COPIES = 500_000
 
 /**

@@ -70,7 +70,7 @@ async function isPackagedFrom(path: string): Promise<boolean> {
   const state = await readFile(join(dirname(path), STATE), 'utf8').then(tryParseJson, () => undefined)
   const service = isObject(state) ? state.service : undefined
   const made = isObject(service) ? service.serviceFilename : undefined
-  // Older versions of the framework do not write `serviceFilename`.
+  // Older versions of the framework do not write `serviceFilename`, so the default file name is assumed.
   return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
 }
 

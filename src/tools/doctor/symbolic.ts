@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isObject } from '../../shared/rules/invocation.ts'
 
-// The maximum length of a converted string. Names, ARNs and settings are shorter, but nested substitutions can double the length.
+// The maximum length of a converted string. Without this limit, a few nested substitutions could create a huge string, because
+// each level can double the length. Real names, ARNs and settings are shorter.
 const LONGEST = 4096
 
 // Caches the converted strings, because the values of a template do not change and are compared many times.

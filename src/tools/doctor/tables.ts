@@ -12,7 +12,10 @@ function listTables(template: Template): readonly Resource[] {
   return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
 }
 
-/** Finds the table that a setting names. Returns 'elsewhere' if the table is certainly not in the template, 'unknown' if it may be. */
+/**
+ * Finds the table that a setting names. Returns 'elsewhere' if the table is certainly not in the template, and 'unknown' if a
+ * name is known only at deployment.
+ */
 export function findTable(template: Template, setting: string): Resource | 'elsewhere' | 'unknown' {
   const tables = listTables(template)
   const reference = parseReference(setting)
@@ -43,7 +46,7 @@ function judgeOneResource(template: Template, on: string, table: Resource): Sure
   if (name === own || parseReference(name)?.id === table.id) return 'yes'
   if (parseReference(name) !== undefined && template.resources.has(parseReference(name)?.id ?? '')) return 'no'
   if (!isKnown(name) || (own !== undefined && !isKnown(own))) return 'maybe'
-  // A longer name is invalid, and would take long to match.
+  // Does not match a name above DynamoDB's maximum length, because matching could take long.
   if (own !== undefined && own.length > LONGEST_NAME) return 'maybe'
   return own !== undefined && matchesGlob(name, own) ? 'yes' : 'no'
 }

@@ -56,7 +56,7 @@ export function parseTemplate(file: string, { value, line }: Read): Template {
   const resources = new Map<string, Resource>()
   for (const [id, declared] of Object.entries(value.Resources)) {
     if (!isObject(declared) || typeof declared.Type !== 'string') {
-      // The key may be a macro such as Fn::Transform instead of a resource.
+      // Skips a macro such as Fn::Transform, which may stand among the resources but is not a resource.
       if (id.startsWith('Fn::')) continue
       throw new UsageError(`${file}: not a CloudFormation template: the resource ${id} has no Type`)
     }

@@ -32,7 +32,7 @@ export interface Installed {
 export async function findOrigin({ name, version, folder }: Installed, project: string, tarball?: string): Promise<Origin> {
   if (tarball !== undefined) return createTarballOrigin(tarball, project)
   const modules = dirname(folder)
-  // npm writes .package-lock.json for a local installation. `npm install --global` and other package managers do not write this file.
+  // Only a local installation by npm has .package-lock.json. Without this file, the source is assumed to be the registry.
   const lock = basename(modules) === 'node_modules' ? await readLock(join(modules, '.package-lock.json')) : undefined
   const { resolved, integrity } = lock?.packages[`node_modules/${name}`] ?? {}
   if (resolved?.startsWith('file:')) return createTarballOrigin(resolveFile(resolved, dirname(modules)), project)

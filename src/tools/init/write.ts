@@ -19,7 +19,7 @@ export async function findConflictingFiles(folder: string, files: ProjectFiles):
   const found: string[] = []
   for (const path of new Set([...files.keys()].flatMap(listParentFolders))) {
     const whole = join(folder, path)
-    // A broken symbolic link is a conflict, but a link to a folder is not.
+    // Uses `lstat` if `stat` fails, because a broken symbolic link is a conflict. A link to a folder is not a conflict.
     const there = await stat(whole).catch(() => lstat(whole).catch(() => undefined))
     if (there !== undefined && !there.isDirectory()) found.push(path)
   }

@@ -96,8 +96,8 @@ export interface SettingSources {
 }
 
 /**
- * Merges the settings that handlers get. A shell holds credentials that handlers must not see, so these variables of the user's
- * environment are passed on, and no others:
+ * Merges the settings that handlers get. The user's environment may contain credentials that handlers must not see. So handlers
+ * get only these variables of it:
  *
  * - variables that the system needs
  * - Lifeguard's settings, and settings that the file sets too
@@ -153,12 +153,15 @@ export function isSetting(name: string): boolean {
   return sampleSettings().has(name)
 }
 
-// Ignores the case on Windows, which spells PATH as `Path`.
+// Ignores the case of the name on Windows, because Windows spells PATH as `Path`.
 function isSystem(name: string): boolean {
   return SYSTEM.includes(process.platform === 'win32' ? name.toUpperCase() : name)
 }
 
-/** Replaces a log level that hides decisions, because replay reads them from the log. Handlers reject an invalid level, so it stays. */
+/**
+ * Replaces a log level that hides decisions, because replay reads the decisions from the log. Keeps an invalid level, so that the
+ * handler reports the level.
+ */
 function chooseLogLevel(level: string | undefined): { readonly LOG_LEVEL?: string } {
   return level === undefined || ['warn', 'error', 'silent'].includes(level) ? { LOG_LEVEL: 'info' } : {}
 }

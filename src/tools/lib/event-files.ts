@@ -34,8 +34,8 @@ export async function assertPaths(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Yields the event files of the paths. Yields every path that is a file. Sorts the files of folders in the order in which
- * Cognito calls the triggers for a user, then by name.
+ * Yields each path that is a file, and the event files in each path that is a folder. Sorts the event files of a folder in the
+ * order in which Cognito calls the triggers for a user, then by name.
  */
 export async function* findEventFiles(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {

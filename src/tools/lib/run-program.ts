@@ -1,7 +1,7 @@
 import { type ChildProcess, type ExecFileOptions, execFile } from 'node:child_process'
 import { UsageError } from './errors.ts'
 
-// The time in which the remaining output of an exited process is read.
+// The time between the exit of a process and the closing of its output, so that the remaining output can be read.
 const GRACE_MS = 500
 
 /**
@@ -21,7 +21,7 @@ export function closeAfterExit(child: ChildProcess): void {
  * Runs a program and waits until it exits.
  *
  * @param shown The program's name in the error message, such as `npm run build`.
- * @throws UsageError with the program's output if it fails.
+ * @throws UsageError with the program's output if the program fails.
  */
 export async function runProgram(shown: string, file: string, args: readonly string[], options: ExecFileOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { TRIGGER_NAMES } from '../../../src/shared/cognito/triggers.ts'
 import { createFolder, readStream, start } from '../../support/cli/lifeguard.ts'
 
-// A check that takes exponential or quadratic time exceeds this limit on any machine.
+// The time limit for one run of doctor. A check that takes exponential or quadratic time exceeds it on any machine.
 const LIMIT_MS = 25_000
 
 type Values = Readonly<Record<string, unknown>>
@@ -132,7 +132,7 @@ async function doctor(
 }
 
 describe('a hostile template', () => {
-  it.each(Object.keys(COSTLY))('is checked or rejected in time: %s', { timeout: 60_000 }, async (kind) => {
+  it.each(Object.keys(COSTLY))('is checked or rejected within 25 seconds: %s', { timeout: 60_000 }, async (kind) => {
     const { code, stderr, stdout } = await doctor('template.json', JSON.stringify(COSTLY[kind]))
 
     if (code === 2) expect(stderr).toMatch(/^lifeguard: template\.json: [^\n]+\n$/)
@@ -148,7 +148,7 @@ describe('a hostile template', () => {
   })
 })
 
-describe('a template with 500 resources, the limit of CloudFormation', () => {
+describe('lifeguard doctor with as many resources as CloudFormation accepts', () => {
   const triggers = TRIGGER_NAMES.slice(0, 6)
   const large = (pools: number): object => ({
     Resources: {
@@ -182,14 +182,14 @@ describe('a template with 500 resources, the limit of CloudFormation', () => {
     },
   })
 
-  it('is checked within the time limit', { timeout: 60_000 }, async () => {
+  it('checks a template with 500 resources within 25 seconds', { timeout: 60_000 }, async () => {
     const { code, stdout, stderr } = await doctor('template.json', JSON.stringify(large(100)))
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toMatch(/template\.json: \d+ findings\n$/)
   })
 
-  it('is rejected with an error message if one more resource is added', async () => {
+  it('rejects a template with 501 resources with an error message', async () => {
     const { code, stderr } = await doctor('template.json', JSON.stringify(large(101)))
 
     expect({ code, stderr }).toEqual({

@@ -21,14 +21,14 @@ const reported = (accept: unknown, judged: Partial<Judged> = {}, ignored: readon
 describe('buildReport', () => {
   const accept = { accept: [{ code: 'LG403', reason: ' Sessions are short. ' }] }
 
-  it('accepts a finding only if the resource accepts the code of the finding with a reason', () => {
+  it('accepts a finding only if the metadata of its resource names its code and a reason', () => {
     const { accepted, findings: left, unused } = reported(accept, { findings })
     expect(accepted).toMatchObject([{ code: 'LG403', resource: 'Pool', reason: 'Sessions are short.' }])
     expect(left.map(({ code, resource }) => `${code} ${resource}`)).toEqual(['LG401 Pool', 'LG403 Other'])
     expect(unused).toEqual([])
   })
 
-  it('lists an acceptance as unused if the accepted finding was not found', () => {
+  it('lists an acceptance as unused if no finding has its code and its resource', () => {
     const others = findings.slice(1)
     expect(reported(accept, { findings: others })).toMatchObject({
       accepted: [],
@@ -37,9 +37,9 @@ describe('buildReport', () => {
   })
 
   it.each<[string, Partial<Judged>, readonly Code[]]>([
-    ['the code is ignored', {}, ['LG403']],
+    ['the report leaves out its code', {}, ['LG403']],
     ['something was not checked', { unknown: ["the rules of It: the function's code was not found"] }, []],
-  ])('reports no unused acceptance if %s', (_, judged, ignored) => {
+  ])('does not list an acceptance as unused if %s', (_, judged, ignored) => {
     expect(reported(accept, judged, ignored).unused).toEqual([])
   })
 

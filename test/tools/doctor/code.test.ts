@@ -22,7 +22,7 @@ describe('loadCode', () => {
     ])
   })
 
-  it('bundles a TypeScript handler before it loads the handler', async () => {
+  it('bundles and loads a TypeScript handler', async () => {
     const code = await loadHandlerCode('written.handler')
     expect(code?.rule && listRules(code.rule).map(({ name }) => name)).toEqual(['chain', 'require-attributes'])
   })

@@ -29,7 +29,7 @@ async function loadFolderCode(folder: string, properties: Values = {}): Promise<
 const variables = (Variables: Values): Values => ({ Environment: { Variables } })
 
 describe('the child process that loads a handler', () => {
-  // Linux keeps the variables with which a process started in /proc/self/environ, even if the process changes them later.
+  // Reads /proc/self/environ, because Linux keeps there the variables with which the process started, even if it changes them later.
   const REPORTING = `
     import { readFileSync, writeFileSync } from 'node:fs'
     const started = readFileSync('/proc/self/environ', 'utf8').split('\\0').filter(Boolean).toSorted()
@@ -85,7 +85,7 @@ describe('the child process that loads a handler', () => {
     expect(seen).toMatchObject({ AWS_ACCESS_KEY_ID: 'local', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })
   })
 
-  it('runs in parallel with at most three other child processes', { timeout: 120_000 }, async () => {
+  it('never runs beside more than three other child processes', { timeout: 120_000 }, async () => {
     const counting = `
       import { appendFileSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
       import { setTimeout as sleep } from 'node:timers/promises'
@@ -138,7 +138,7 @@ describe('loadCode with files inside and outside the project folder', () => {
   ])('loads a handler from inside the project folder: %s', async (_, name, properties) => {
     const root = await createFolder({ [`project/${name}/index.mjs`]: LOADED })
     await symlink('src/index.mjs', join(root, 'project/link.mjs'))
-    // The path of the project folder is a symbolic link too.
+    // Checks the case in which the project folder itself is reached through a symbolic link.
     await symlink('project', join(root, 'shortcut'))
 
     expect(await loadFolderCode(join(root, 'shortcut'), properties)).toMatchObject({ problem: 'the handler was not made with Lifeguard' })
@@ -223,7 +223,7 @@ describe('examine with a handler that does not start', () => {
     ],
     ['throws an error of several lines', 'throw new Error(process.env.LICENCE)'],
     ['throws a string', 'throw process.env.DSN'],
-  ])('hides the values that the template sets if the handler %s', async (_, text) => {
+  ])('hides all values of environment variables if the handler %s', async (_, text) => {
     const folder = await createFolder({ 'index.mjs': `${text}\nexport const handler = () => {}\n` })
     const template = createTemplate({ PreSignUp: variables(SECRETS) })
     const codes = await loadCode(template, { folder, load: true })

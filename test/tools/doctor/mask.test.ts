@@ -36,13 +36,13 @@ describe('createMasker', () => {
     expect(masked.slice(12, -4).replaceAll(/\\[nr]|\\u000a|%20/g, '')).not.toMatch(/[^.xy@\W]/)
   })
 
-  it('keeps the names of variables, even if a value equals a name or a part of a name', () => {
+  it('does not mask the names of variables, even if a value equals a name or a part of a name', () => {
     const mask = createMasker(['PAGE', 'url', 'block', 'https://x.example/?TOKEN=abc'], ['PAGE', 'PAGE_URL', 'BLOCK_TABLE', 'TOKEN'])
     expect(mask('PAGE, PAGE_URL, BLOCK_TABLE and TOKEN')).toBe('PAGE, PAGE_URL, BLOCK_TABLE and TOKEN')
     expect(mask('TOKEN is abc at https://x.example/?TOKEN=abc')).toBe('TOKEN is ... at ...')
   })
 
-  it('keeps a short value inside a longer word, and changes nothing if all values are empty', () => {
+  it('does not mask a short value inside a longer word, and masks nothing if all values are empty', () => {
     expect(createMasker(['com', 'on'], [])('on complaint of example.com')).toBe('on complaint of example....')
     expect(createMasker(['', ' ', '-'], [''])('- a text')).toBe('- a text')
   })

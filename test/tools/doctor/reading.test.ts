@@ -65,7 +65,7 @@ describe('readYaml', () => {
     expect(() => readYaml('any', text)).toThrow(new UsageError(message))
   })
 
-  it('returns the line of a path, or the line of the nearest parent', () => {
+  it('returns the line of a path, or the line of the nearest parent if the path does not exist', () => {
     const { line } = readYaml('any', 'A:\n  B:\n    - C\n    - !If\n      - D\n  E: 1\n')
     expect([['A', 'E'], ['A', 'B', 0], ['A', 'B', 1, 0], ['A', 'B', 7], ['A', 'F'], ['G']].map(line)).toEqual([6, 3, 5, 2, 1, undefined])
   })
@@ -98,7 +98,7 @@ describe('matchesGlob', () => {
     )
   })
 
-  it('compares a pattern with 2,000 stars without exponential time', () => {
+  it('compares a string with a pattern of 2,000 stars, without exponential time', () => {
     expect(matchesGlob('*a'.repeat(2000).concat('b'), 'a'.repeat(4000))).toBe(false)
   })
 })

@@ -56,7 +56,7 @@ describe('judgeCoverage', () => {
     expect(table && judgeCoverage(template, [placed(on)], table, 'queue')).toBe(sure)
   })
 
-  it('returns yes if one of several resources covers the table', () => {
+  it('decides yes if a permission names several resources, and one of them is the table', () => {
     const template = named('"blocks"')
     const table = template.resources.get('Table')
     expect(table && judgeCoverage(template, [placed('<Bucket.Arn>'), placed('<Table.Arn>')], table)).toBe('yes')

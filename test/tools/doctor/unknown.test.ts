@@ -106,14 +106,14 @@ describe('examine with values that are known only at deployment', () => {
     expect(unknown).toContain(said)
   })
 
-  it('lists nothing for rules that call no AWS service', async () => {
+  it('lists nothing as not checked for rules that call no AWS service', async () => {
     const { unknown } = await examineText(
       await patchTemplate('osls.json', { 'PreSignUpLambdaFunction.Properties.Handler': 'handlers/pure.handler' }),
     )
     expect(unknown).toEqual([])
   })
 
-  it('lists the calls of a function as not checked if the template has no pool', async () => {
+  it('lists the calls from a pool to a function as not checked if the template has no pool', async () => {
     const change = { CognitoUserPoolUsers: undefined, WebClient: undefined }
     const { findings, unknown } = await examineText(await patchTemplate('osls.json', change))
     expect(findings).toEqual([])
@@ -134,7 +134,7 @@ describe('examine with values that are known only at deployment', () => {
     expect(unknown).toContain('the rules of PreSignUpLambdaFunction: the handler does not start: Wrong settings: PAGE is "SomeParameter"')
   })
 
-  it('checks a function that a pool outside the template may invoke, and takes the trigger from the rules', async () => {
+  it('checks a function that a pool outside the template may invoke, as the trigger that its rules are for', async () => {
     const permission = 'PreSignUpLambdaPermissionCognitoUserPoolUsersTriggerSourcePreSignUp'
     const change = {
       CognitoUserPoolUsers: undefined,

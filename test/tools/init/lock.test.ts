@@ -60,7 +60,7 @@ describe('selectPackages', () => {
     )
   })
 
-  it('selects the same packages again from the lock file that the npm package contains', async () => {
+  it('selects the same packages again if its own result is the lock file', async () => {
     const roots = listRoots(await readOwnManifest())
     const part = selectPackages(await readOwnLock(), roots)
     expect(selectPackages({ packages: part }, roots)).toEqual(part)

@@ -7,7 +7,7 @@ import { createFolder } from '../../support/cli/lifeguard.ts'
 
 const name = 'cognito-lifeguard'
 const version = '1.2.3'
-// The SHA-512 hash of the tarball, whose content is 'bytes'.
+// The SHA-512 hash of the text 'bytes', which is the content of the tarball in these tests.
 const integrity = 'sha512-WBAFPeFkTNgzPyyqXL5MlE/Go48XXdlt3oC1n5jHL6qqMu27a6ZVWuXyyCF+vrfgYnHuY6gSoFq44hNk5SQqBg=='
 
 /** Creates a folder in which npm has installed the package. `said` is npm's entry for the package in `.package-lock.json`. */
@@ -21,7 +21,7 @@ async function installation(said: object | undefined): Promise<{ readonly root: 
 }
 
 describe('findOrigin', () => {
-  it('returns the tarball of the installation, relative to the project', async () => {
+  it('returns the tarball that npm installed, as a path relative to the project', async () => {
     const { root, folder } = await installation({ version, resolved: 'file:../made.tgz', integrity: 'sha512-of-then' })
     const origin = await findOrigin({ name, version, folder }, join(root, 'work/app'))
     expect(origin).toEqual({
@@ -33,18 +33,18 @@ describe('findOrigin', () => {
     expect(await findOrigin({ name, version, folder: absolute.folder }, join(root, 'work/app'))).toEqual(origin)
   })
 
-  it('returns the registry and this version for an installation from the registry', async () => {
+  it('returns a version range and the checksum if npm installed the package from the registry', async () => {
     const { folder } = await installation({ version, resolved: `https://registry.npmjs.org/${name}/-/${name}-1.2.3.tgz`, integrity })
     expect(await findOrigin({ name, version, folder }, '/projects/app')).toEqual({ spec: '^1.2.3', integrity })
   })
 
-  it.each([['npm left no record'], ['the package is a link']])('returns the registry if %s', async (why) => {
+  it.each([['npm left no record'], ['the package is a link']])('returns a version range, without a checksum, if %s', async (why) => {
     const { folder } = await installation(why === 'the package is a link' ? { resolved: '../../somewhere', link: true } : undefined)
     expect(await findOrigin({ name, version, folder }, '/projects/app')).toEqual({ spec: '^1.2.3' })
     expect(await findOrigin({ name, version, folder: '/clone/of/lifeguard' }, '/projects/app')).toEqual({ spec: '^1.2.3' })
   })
 
-  it('prefers a tarball that the user names', async () => {
+  it('returns the tarball that the user names, even if npm installed the package from the registry', async () => {
     const { root, folder } = await installation({ version, integrity })
     expect(await findOrigin({ name, version, folder }, root, join(root, 'made.tgz'))).toMatchObject({ spec: 'file:made.tgz' })
   })

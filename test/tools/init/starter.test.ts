@@ -22,7 +22,7 @@ const load = (name: string): Promise<{ readonly handler: object }> => import(`..
 afterEach(() => vi.unstubAllEnvs())
 
 describe('starter/vitest.config.ts', () => {
-  it('the tests of a new project get the settings of lifeguard.env except BLOCK_TABLE, overridden by the environment', async () => {
+  it('passes the settings of lifeguard.env to tests, except BLOCK_TABLE and settings that the environment overrides', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
     onTestFinished(() => rm(cwd, { recursive: true }))
     await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n')
@@ -82,18 +82,18 @@ describe('the handlers that a new project gets', () => {
     ['post-confirmation', /WELCOME_APP_URL is .*; expected /, { ...tables, ...welcome, WELCOME_APP_URL: 'https://user:pw@evil.com' }],
     ['post-confirmation', /EFFECT_TABLE is missing/, { PROFILE_TABLE: 'profiles', ...welcome }],
     ['post-confirmation', /WELCOME_EMAIL_DELIVERY is .*; expected /, { ...tables, ...welcome, WELCOME_EMAIL_DELIVERY: 'never' }],
-  ])('handlers fail with invalid settings and hide the reason from end users: %s, %s', async (name, text, environment) => {
+  ])('the handler %s fails to load with invalid settings, and writes the error %s only to the log', async (name, text, environment) => {
     stubEnvironment(environment)
     expect(await captureComplaint(() => load(name))).toMatch(text)
   })
 
-  it('sweeper and post confirmation run the same once rules', async () => {
+  it('the sweeper contains exactly the rules of post confirmation, and requires EFFECT_TABLE', async () => {
     stubEnvironment({ ...tables, ...welcome })
     const { handler: sweeper } = await import('../../../src/sweeper/handler.ts')
     const { handler: trigger } = await import('../../../src/post-confirmation/handler.ts')
     expect(sweeper).toBeTypeOf('function')
     expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
-    // The handler has a chain around the rules, but the sweeper has not. So the test compares only the children of the chain.
+    // The post confirmation handler wraps its rules in a chain, and the sweeper does not. So this compares the chain's children.
     expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.composition)?.children)
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     vi.resetModules()

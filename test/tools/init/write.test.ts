@@ -12,19 +12,19 @@ const files = new Map([
 const goOn = new AbortController().signal
 
 describe('findConflictingFiles', () => {
-  it('finds nothing in a missing folder or a folder with other files', async () => {
+  it('finds no conflict in a missing folder or a folder with other files', async () => {
     const folder = await createFolder({ 'deep/other': '' })
     expect(await findConflictingFiles(folder, files)).toEqual([])
     expect(await findConflictingFiles(join(folder, 'none/at/all'), files)).toEqual([])
   })
 
-  it('finds a file or folder of the same name, and a file in the place of a folder', async () => {
+  it('finds a file or folder with the name of a new file, and a file with the name of a new folder', async () => {
     expect(await findConflictingFiles(await createFolder({ first: '', 'deep/third/x': '' }), files)).toEqual(['first', 'deep/third'])
     expect(await findConflictingFiles(await createFolder({ deep: '' }), files)).toEqual(['deep'])
     expect(await findConflictingFiles(join(await createFolder({ it: '' }), 'it'), files)).toEqual([''])
   })
 
-  it('finds a symbolic link, even a broken one, but not a link to a folder', async () => {
+  it('finds a symbolic link with the name of a new file, but allows a link to a folder in place of a new folder', async () => {
     const folder = await createFolder({ 'else/where': '' })
     await symlink('nowhere', join(folder, 'first'))
     await symlink('else', join(folder, 'deep'))
@@ -41,7 +41,7 @@ describe('writeFiles', () => {
     expect(await readFile(join(folder, 'deep/er/second'), 'utf8')).toBe('2')
   })
 
-  it('overwrites no file, and returns the files that it has written', async () => {
+  it('overwrites no file: stops at an existing file, and returns the files that it wrote before', async () => {
     const folder = await createFolder({ 'deep/er/second': 'theirs' })
     expect(await writeFiles(folder, files, goOn)).toEqual({ files: ['first'], delivery: expect.stringContaining('EEXIST') })
     expect(await readFile(join(folder, 'deep/er/second'), 'utf8')).toBe('theirs')

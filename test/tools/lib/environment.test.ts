@@ -33,7 +33,7 @@ interface Options {
   readonly file?: string
 }
 
-/** Replays an event and returns the environment of the handler. */
+/** Replays an event and returns the environment variables that the handler saw. */
 async function seen({ services = 'embedded', args = [], env = {}, file }: Options): Promise<Record<string, string>> {
   const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event(), ...(file !== undefined && { 'lifeguard.env': file }) })
   const { stdout } = await lifeguard(['replay', 'a.json', '--json', '--services', services, ...own, ...args], { cwd, env })
@@ -41,22 +41,22 @@ async function seen({ services = 'embedded', args = [], env = {}, file }: Option
   return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
 }
 
-describe('the environment of a replayed handler', () => {
-  it.each(['embedded', 'none'])('hides the secrets of the user from the handler with --services %s', async (services) => {
+describe('the environment of a handler in lifeguard replay', () => {
+  it.each(['embedded', 'none'])("with --services %s, lacks the secrets of the user's environment", async (services) => {
     const environment = await seen({ services, env: { ...secrets, ...credentials, HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC' } })
 
     expect(JSON.stringify(environment)).not.toContain('secret')
     expect(environment).toMatchObject({ HOME: '/home/mary', LC_ALL: 'C.UTF-8', TZ: 'UTC', PATH: process.env.PATH, AWS_REGION: 'us-east-1' })
   })
 
-  it('passes variables that begin with AWS_, but no other secrets, to the handler with --services aws', async () => {
+  it('with --services aws, contains variables that begin with AWS_, but no other secrets', async () => {
     const environment = await seen({ services: 'aws', env: { ...secrets, ...credentials } })
 
     expect(environment).toMatchObject(credentials)
     for (const name of Object.keys(secrets)) expect(Object.hasOwn(environment, name), name).toBe(false)
   })
 
-  it("passes the variables of --env to the handler, with the value from --env or from the user's environment", async () => {
+  it("contains the variables that --env names, with the value from --env or from the user's environment", async () => {
     const args = ['--env', 'DATABASE_URL', '--env', 'SEATS=a=b', '--env', 'ALLOWED_EMAIL_DOMAINS=example.net']
     const environment = await seen({ args, env: { ...secrets, ALLOWED_EMAIL_DOMAINS: 'example.org' }, file: 'SEATS=1\n' })
 
@@ -64,7 +64,7 @@ describe('the environment of a replayed handler', () => {
     expect(environment).not.toHaveProperty('GITHUB_TOKEN')
   })
 
-  it("passes the settings of lifeguard.env to the handler, unless the user's environment overrides them", async () => {
+  it("contains the settings of lifeguard.env, unless the user's environment overrides them", async () => {
     const environment = await seen({ env: { ...secrets, SEATS: '2' }, file: 'SEATS=1\nROOMS=3\nAWS_PROFILE=production\n' })
 
     expect(environment).toMatchObject({ SEATS: '2', ROOMS: '3' })
@@ -72,7 +72,7 @@ describe('the environment of a replayed handler', () => {
     expect(JSON.stringify(environment)).not.toContain('secret')
   })
 
-  it('gives the handler the same environment with lifeguard explain', async () => {
+  it('is filtered in the same way by lifeguard explain', async () => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { stdout } = await lifeguard(['explain', 'a.json', '--services', 'none', ...own, '--env', 'SEATS=1'], { cwd, env: secrets })
@@ -91,7 +91,7 @@ describe('the environment of a replayed handler', () => {
       ['--env', 'AWS_PROFILE=x'],
       '--env AWS_PROFILE: with --services embedded, handlers cannot reach AWS. To use your own account, add --services aws',
     ],
-  ])('rejects the invalid option %j with an error message and exit code 2', async (args, message) => {
+  ])('is not built if the option %j is invalid: lifeguard replay exits with 2 and an error message', async (args, message) => {
     const cwd = await createFolder({ 'handler.mjs': HANDLER, 'a.json': event() })
 
     const { code, stderr } = await lifeguard(['replay', 'a.json', ...own, ...args], { cwd })
@@ -103,7 +103,7 @@ describe('the environment of a replayed handler', () => {
 describe('mergeHandlerSettings', async () => {
   const tables = await settingsTables()
 
-  it('passes on every setting that a handler of this package reads', () => {
+  it("keeps every variable of the user's environment that a handler of this package reads", () => {
     const caller = Object.fromEntries(tables.flatMap(({ fields }) => Object.keys(fields)).map((name) => [name, 'mine']))
     expect(mergeHandlerSettings({ defaults: {}, file: {}, caller, named: [] }, 'embedded')).toEqual(caller)
   })

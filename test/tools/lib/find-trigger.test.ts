@@ -7,7 +7,7 @@ describe('findTrigger', () => {
     for (const source of Object.keys(triggerFacts(name).sources)) expect(findTrigger(source)).toBe(name)
   })
 
-  it('finds the trigger of an unknown trigger source by the prefix', () => {
+  it('finds the trigger of an unknown trigger source by the prefix of the source', () => {
     expect(findTrigger('PreSignUp_Telepathy')).toBe('PreSignUp')
   })
 
@@ -21,7 +21,7 @@ describe('parseTriggerName', () => {
     expect(parseTriggerName(word)).toBe('PreSignUp')
   })
 
-  it('parses the folder of a trigger, but not a folder that several triggers share', () => {
+  it('parses the folder name of one trigger, and rejects a folder name that several triggers share', () => {
     expect(parseTriggerName('pre-auth')).toBe('PreAuthentication')
     expect(parseTriggerName('post_auth')).toBe('PostAuthentication')
     expect(parseTriggerName('custom-sender')).toBeUndefined()

@@ -79,7 +79,7 @@ describe('startDynamoDb', () => {
     const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
     const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
     await Promise.all(clients.map((client) => createTables(client, names)))
-    // The connections of the clients are still open when the services stop.
+    // Keeps the clients' connections open, because stop must also close open connections.
     await Promise.all([one.stop(), two.stop()])
     for (const client of clients) client.destroy()
     expect(one.endpoint).not.toBe(two.endpoint)
@@ -90,7 +90,7 @@ describe('startDynamoDb', () => {
     const { port, hostname } = new URL(service.endpoint)
     const socket = connect(Number(port), hostname)
     socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{"Table')
-    // The response to the second request shows that the server has received the first request.
+    // Waits for a second response, so the server has read the incomplete request before its client disconnects.
     expect((await fetch(service.endpoint)).status).toBe(200)
     socket.resetAndDestroy()
     await once(socket, 'close')
@@ -98,7 +98,7 @@ describe('startDynamoDb', () => {
     await service.stop()
   })
 
-  it('accepts several calls of stop', async () => {
+  it('allows stop to be called several times', async () => {
     const service = await startDynamoDb()
     await Promise.all([service.stop(), service.stop()])
     await service.stop()

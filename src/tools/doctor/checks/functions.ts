@@ -97,7 +97,7 @@ export function checkFunctionNames({ template }: Subject): Judged {
   return { findings, unknown: [] }
 }
 
-// If the timeout is this value or less, the sweeper runs no effect.
+// With a timeout of 8 seconds or less, the sweeper runs no effect, because it reserves time for an effect and for metrics.
 const SWEEPER_SECONDS = 8
 // Lambda's default.
 const DEFAULT_SECONDS = 3

@@ -34,10 +34,10 @@ interface Permission {
 
 function findMissingPermission(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
   const { target, pool, trigger, resource, path, named } = attached
-  // If the pool is outside the template, the custom resource adds the permission at deployment.
+  // If the pool is outside the template, the Serverless Framework's custom resource adds the permission at deployment.
   if (target === undefined || pool === undefined) return []
   const may = permissions.some(({ permission, name, invoked }) => {
-    // A name that is known only at deployment may be the name of this function.
+    // Accepts a name that is known only at deployment, because it may be the name of this function.
     if (invoked === undefined ? isKnown(name) : invoked.id !== target.id) return false
     return isSameQualifier(template, name, named) && isPoolPermitted(template, permission, pool)
   })
@@ -54,7 +54,7 @@ function findMissingPermission(template: Template, attached: Attached, permissio
   ]
 }
 
-/** A permission on a function does not cover its aliases, and a permission on an alias does not cover the function. */
+/** Returns false if the names refer to different resources: a permission on a function does not cover an alias of it, or vice versa. */
 function isSameQualifier({ resources }: Template, permitted: string, named: string): boolean {
   const [left, right] = [permitted, named].map((text) => resources.get(parseReference(text)?.id ?? ''))
   return left === undefined || right === undefined || left === right

@@ -24,7 +24,10 @@ function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): readon
   return [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }]
 }
 
-/** Reads the composition if it is known, because every bundle of Lifeguard contains the word `autoVerifyEmail`. */
+/**
+ * Returns true if a handler marks emails as verified. Reads the composition of a Lifeguard handler instead of the source,
+ * because every bundle of Lifeguard contains the word `autoVerifyEmail`.
+ */
 function hasEmailVerification(code: Code | undefined): boolean {
   if (code?.rule !== undefined) return listRules(code.rule).some(({ verifies }) => verifies?.includes('email'))
   return /autoVerifyEmail\W{1,4}(?:true\b|!0)/.test(code?.text ?? '')

@@ -77,7 +77,7 @@ function isNeeded(
   const variables = isObject(properties.Environment) ? properties.Environment.Variables : undefined
   const named = isObject(variables) ? toSymbolic(variables[setting]) : undefined
   const table = named === undefined ? 'unknown' : findTable(template, named)
-  // A permission on all tables (`*`) is more than a rule needs.
+  // Reports a permission on all tables (`*`), because a rule needs only its own table.
   if (on.includes('*')) return false
   return typeof table === 'string' || judgeCoverage(template, on, table, index) !== 'no'
 }

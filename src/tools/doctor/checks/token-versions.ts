@@ -8,7 +8,7 @@ import { findResources } from '../template.ts'
 export function checkTokenVersions(subject: Subject): Judged {
   const answers = listAttachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
     const text = code?.text ?? ''
-    // A bundle that contains both properties may choose one by the version of the event, so it is not reported.
+    // Reports no bundle that contains both properties, because its code may choose the property by the version of the event.
     const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
     if (trigger !== 'PreTokenGeneration' || target === undefined || version === undefined || later === first) return []
     if (later && version === 'V1_0') {
@@ -42,7 +42,7 @@ function findDoubleWiring({ template }: Subject): readonly Finding[] {
     const versioned = isObject(config.PreTokenGenerationConfig) ? toSymbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
     const plain = toSymbolic(config.PreTokenGeneration)
     if (plain === undefined || versioned === undefined || plain === versioned) return []
-    // Two parameters may have the same value, so they are not reported. References to two resources are different functions.
+    // Reports only names and references to resources. Two different parameters may have the same value at deployment.
     const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))
     if (!left || !right) return []
     const path = ['Properties', 'LambdaConfig', 'PreTokenGeneration']

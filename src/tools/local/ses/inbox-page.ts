@@ -10,7 +10,7 @@ export interface Page {
   readonly policy: string
 }
 
-// The browser loads and runs nothing, because end users control part of an email's content.
+// Forbids the browser to load files and to run scripts, because end users control part of an email's content.
 const NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 // An email's HTML also gets a separate origin (`sandbox`), and may show inline images.
 const FOREIGN_HTML = `${NO_SCRIPTS}; img-src data:; sandbox`

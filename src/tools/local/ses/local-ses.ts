@@ -3,7 +3,7 @@ import type { LocalService } from '../loopback.ts'
 /** An email that the local SES accepted. */
 export interface ReceivedMail {
   readonly messageId: string
-  /** The sender as the caller wrote it, including a display name. The other addresses also keep the caller's format. */
+  /** The sender in the format of the SendEmail call, with the display name. All other addresses also keep that format. */
   readonly from: string
   readonly to: readonly string[]
   readonly cc: readonly string[]

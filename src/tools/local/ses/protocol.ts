@@ -64,7 +64,7 @@ export class SesError extends LifeguardError {
   readonly code = 'ses-refused'
   /** SES's error code. An SDK client uses this code as the name of the exception. */
   readonly sesCode: string
-  /** The HTTP status: 4xx for an error of the sender, 5xx for an error of the service. */
+  /** The HTTP status: 4xx for an invalid call, 5xx for an error of SES. */
   readonly status: number
   constructor(sesCode: string, message: string, status = 400) {
     super(message)

@@ -6,7 +6,7 @@ import { renderInbox } from './inbox-page.ts'
 import type { LocalSes, ReceivedMail, SesOptions } from './local-ses.ts'
 import { formatErrorAnswer, formatResultAnswer, type QueryAnswer, readCall, SesError } from './protocol.ts'
 
-/** The maximum body of a call in bytes. SES's default limit for an email is 10 MB. */
+/** The maximum size of a call's body in bytes: 10 MB, which is also SES's default limit for an email. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
 
 /**
@@ -29,7 +29,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
   }
   const server = createServer((request, response) => {
     const answered = request.method === 'POST' ? answerCall(request, response, accept) : answerBrowser(request, response, mails)
-    // This promise rejects if the caller disconnects in the middle of the request.
+    // The promise rejects if the client disconnects in the middle of the request. Then no response can be sent.
     answered.catch(() => response.destroy())
   })
   const service = await listenOnLoopback(server)
@@ -43,7 +43,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
 }
 
 async function answerCall(request: IncomingMessage, response: ServerResponse, accept: (mail: ReceivedMail) => void): Promise<void> {
-  // Reads the whole body first, because a client that receives the response while it sends may report another error.
+  // Reads the whole body before responding. A client that receives a response while it still sends may report a connection error.
   const answer = buildAnswer(await readBody(request), accept)
   response.writeHead(answer.status, { 'content-type': 'text/xml', 'x-amzn-requestid': answer.requestId }).end(answer.xml)
 }
@@ -69,7 +69,7 @@ function createMessageId(at: Date): string {
   return `0100${at.getTime().toString(16).padStart(12, '0')}-${randomUUID()}-000000`
 }
 
-// Reads a body above the limit to the end without storing it, because most clients miss a response that comes before.
+// Reads a body above the limit to the end without storing it, because most clients miss a response that comes before the end.
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let length = 0

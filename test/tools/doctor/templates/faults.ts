@@ -95,7 +95,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'Judge.Properties.Runtime',
   },
 
-  // Handlers: LG104, LG105 and LG108.
+  // Faults in handlers: LG104, LG105 and LG108.
   {
     base: 'cdk.template.json',
     seeds: 'a callback handler in a file',
@@ -161,7 +161,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'PreSignUpLambdaFunction.Properties.Handler',
   },
 
-  // The sweeper: LG106.
+  // Faults in the settings of the sweeper: LG106.
   {
     base: 'osls.json',
     seeds: 'a sweeper with the timeout of a trigger',
@@ -177,7 +177,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'SweeperLambdaFunction.Properties.Timeout',
   },
 
-  // Names: LG107.
+  // Faults in the names of functions: LG107.
   {
     base: 'osls.json',
     seeds: 'a function name of 65 characters',
@@ -315,7 +315,7 @@ export const FAULTS: readonly Fault[] = [
   // Faults in the versions of pre token generation: LG204 to LG206.
   {
     base: 'cdk.template.json',
-    seeds: 'a V2 handler configured as V1',
+    seeds: 'a handler that returns V2 claims, but receives V1_0 events',
     code: 'LG204',
     change: {
       'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig': undefined,
@@ -325,14 +325,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     base: 'cdk.template.json',
-    seeds: 'a V2 handler with LambdaVersion V1_0',
+    seeds: 'a handler that returns V2 claims, but has LambdaVersion V1_0',
     code: 'LG204',
     change: { 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion': 'V1_0' },
     at: 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig',
   },
   {
     base: 'plain.yaml',
-    seeds: 'a V1 handler configured as V3',
+    seeds: 'a handler that returns V1 claims, but receives V3_0 events',
     code: 'LG205',
     change: {
       'Users.Properties.LambdaConfig.PreTokenGeneration': undefined,

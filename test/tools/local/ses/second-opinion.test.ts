@@ -5,14 +5,14 @@ import { expect, it } from 'vitest'
 import { startSes } from '../../../../src/tools/local/ses/server.ts'
 import { sesClient } from '../../../support/local-clients.ts'
 
-// Loaded with require, because Node and vitest expose the default export of a CommonJS package in different places.
+// Uses require, because Node and vitest expose the default export of this CommonJS package in different places.
 const emulator: typeof import('aws-ses-v2-local') = createRequire(import.meta.url)('aws-ses-v2-local')
 
 it('startSes parses an email in the same way as an independent SES emulator', async () => {
   const mail = new SendEmailCommand({
     Source: 'Lifeguard <welcome@example.com>',
     Destination: {
-      // One address of each kind, because the emulator stores only one To, Cc and Bcc address.
+      // Sends to one address of each kind, because the emulator stores only one To, one Cc and one Bcc address.
       ToAddresses: ['Zoë <zoe@example.com>'],
       CcAddresses: ['cc+label@example.com'],
       BccAddresses: ['bcc@example.com'],

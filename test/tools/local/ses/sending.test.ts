@@ -94,7 +94,7 @@ describe('SendEmail', () => {
     expect(ses.inbox().map((received) => received.to[0])).toEqual(['two@example.com', 'three@example.com'])
   })
 
-  it('clears the inbox without changing a list that was returned before', async () => {
+  it('clears the inbox, but not a list of emails that inbox() returned before', async () => {
     const { ses, client } = await start()
     await client.send(mail())
     const before = ses.inbox()
@@ -165,7 +165,7 @@ describe('SendEmail', () => {
   })
 })
 
-describe('startSes with other actions', () => {
+describe('startSes with an unsupported action', () => {
   it("rejects every action except SendEmail with SES's error InvalidAction", async () => {
     const { client } = await start()
     await expect(client.send(new ListIdentitiesCommand())).rejects.toMatchObject({

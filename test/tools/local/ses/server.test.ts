@@ -121,7 +121,7 @@ describe('startSes with an invalid request', () => {
     )
   })
 
-  it('ignores a list member with a non-numeric index', async () => {
+  it('ignores a recipient whose list index is not a number', async () => {
     const body = new URLSearchParams({
       Action: 'SendEmail',
       Source: 'a@example.com',
@@ -134,7 +134,7 @@ describe('startSes with an invalid request', () => {
     expect(ses.inbox()[0]?.to).toEqual(['b@example.com'])
   })
 
-  it('rejects a body above the limit, and serves the next request', async () => {
+  it('rejects a request body above the size limit, and serves the next request', async () => {
     const { status, xml } = await post(`Action=SendEmail&Message.Body.Text.Data=${'x'.repeat(10 * 1024 * 1024)}`)
     expect(status).toBe(413)
     expect(xml).toContain('<Code>RequestEntityTooLarge</Code>')
