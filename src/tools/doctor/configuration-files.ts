@@ -20,7 +20,8 @@ export function listReferencedFiles(text: string, folder: string): readonly stri
  * Returns the file and line of a configuration value, which may be in an included file.
  *
  * @param steps The path of the value.
- * @param needed How many of the steps must exist; all by default. If a later step is missing, returns the place of the last existing step.
+ * @param needed The number of steps that must exist; all by default. If a step after these is missing, returns the place of the last
+ * step that exists.
  */
 export type PlaceOf = (steps: Path, needed?: number) => Place | undefined
 

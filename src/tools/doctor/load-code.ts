@@ -30,10 +30,10 @@ const AT_ONCE = 4
 const MOST_LINES = 200
 // Matches source code that may be a Lifeguard handler: the source or bundle contains the name of a trigger or of the package.
 const NAMES_A_TRIGGER = new RegExp(`\\b(?:${TRIGGER_NAMES.join('|')})\\b|cognito-lifeguard`, 'i')
-// Hides Node's warnings, which would appear among the error lines that a handler prints.
+// Turns off Node's warnings, because doctor could not distinguish them from the error lines that a handler prints.
 const STARTED_WITH = { ...NOWHERE, NODE_NO_WARNINGS: '1' }
 const OTHER = { rule: undefined, trigger: undefined, takesCallback: undefined, fault: undefined } as const
-// Matches errors that may not happen in Lambda, such as a missing file of a Lambda layer. They cause no finding.
+// Matches errors that only this machine may have, such as a missing file of a Lambda layer. Such an error causes no finding.
 const OF_THIS_MACHINE = /\b(?:ENOENT|EACCES|ECONNREFUSED|ENOTFOUND|ERR_MODULE_NOT_FOUND)\b|Cannot find (?:module|package)/
 
 /** Loads the handlers that user pools call, and other handlers that may be triggers. Returns the code by the logical id of the function. */

@@ -15,7 +15,7 @@ export interface Code {
   readonly text: string | undefined
   /** The reason why the composition is unknown; undefined if it is known. */
   readonly problem: string | undefined
-  /** The reason why the handler cannot start with the template's settings; undefined if the handler starts, or if this is uncertain. */
+  /** The reason why the handler cannot start with the template's settings; undefined if the handler starts, or may start in Lambda. */
   readonly fault: string | undefined
 }
 

@@ -49,7 +49,7 @@ function* readTokens(file: string, text: string, lines: LineCounter): Generator<
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme)
     tokens += 1
-    // Checks the limits before the composer recurses into the token.
+    // Checks the limits here, because the composer recurses into the tokens, and could overflow the stack.
     if (tokens > MOST_TOKENS || parser.stack.length > DEEPEST || isTooLong(parser.stack.at(-1))) throw createTooMuchError(file)
   }
   yield* parser.end()

@@ -57,7 +57,7 @@ export function findCycles(template: Template, ids: readonly string[]): readonly
 
 function findCycle(references: ReadonlyMap<string, readonly Reference[]>, id: string): readonly Reference[] | undefined {
   const ways = new Map<string, readonly Reference[]>([[id, []]])
-  // A breadth-first search: the loop also visits entries that the loop body adds to the map.
+  // A breadth-first search: the loop body adds entries to the map, and the loop visits them too.
   for (const [at, way] of ways) {
     for (const reference of references.get(at) ?? []) {
       if (reference.to === id) return [...way, reference]

@@ -88,7 +88,7 @@ function resolveSubstitution(argument: unknown): string | undefined {
   const named = isObject(values) ? values : {}
   let length = 0
   const put = replacePlaceholders(text, (inside) => {
-    // `${!x}` is the literal string `${x}`, such as a policy variable. It must not look like a placeholder, so the braces are replaced.
+    // `${!x}` means the literal string `${x}`. Replaces its braces by `<` and `>`, because a literal must not look like a placeholder.
     if (inside.startsWith('!')) return `$<${inside.slice(1)}>`
     if (!Object.hasOwn(named, inside)) return `\${${inside}}`
     const value = toSymbolic(named[inside]) ?? ''

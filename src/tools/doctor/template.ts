@@ -87,7 +87,7 @@ function mapFunctionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyM
   const functions = new Map<string, Resource>()
   for (const resource of resources.values()) {
     if (resource.type !== 'AWS::Lambda::Function') continue
-    // If two functions have the same name, keeps the first one.
+    // If two functions have the same name, keeps the function that the template declares first.
     for (const name of [`\${${resource.id}}`, toSymbolic(resource.properties.FunctionName)]) {
       if (name !== undefined && !functions.has(name)) functions.set(name, resource)
     }

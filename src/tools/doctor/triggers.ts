@@ -8,7 +8,7 @@ import type { Path } from './yaml-values.ts'
 /** The service principal that invokes triggers. */
 export const COGNITO = 'cognito-idp.amazonaws.com'
 
-// In the ARN of a function, this part precedes the name.
+// The part of a function's ARN before the function's name.
 const MARK = ':function:'
 
 /** A function that a user pool calls. */
@@ -72,7 +72,7 @@ function listExistingPoolTriggers(template: Template): readonly Attached[] {
   })
 }
 
-/** Finds a function by a reference, an ARN or a name. A reference to an alias or a version returns the function behind it. */
+/** Finds a function by a reference, an ARN or a name. For a reference to an alias or a version, returns its function. */
 export function findFunction(template: Template, text: string, depth: number = 0): Resource | undefined {
   const found = template.resources.get(parseReference(text)?.id ?? '')
   if (found?.type === 'AWS::Lambda::Function') return found
@@ -84,7 +84,7 @@ export function findFunction(template: Template, text: string, depth: number = 0
   return template.functions.get(at < 0 ? text : text.slice(at + MARK.length))
 }
 
-/** Returns the logical ids of functions that a pool outside the template may invoke. Their triggers are unknown. */
+/** Returns the logical ids of functions that a pool outside the template may invoke. The template does not show for which trigger. */
 export function listCalledFromElsewhere(template: Template): ReadonlySet<string> {
   const permitted = findResources(template, 'AWS::Lambda::Permission').filter(({ properties }) => {
     const source = parseReference(toSymbolic(properties.SourceArn) ?? '')?.id

@@ -35,7 +35,7 @@ export function readYaml(file: string, text: string): Read {
     return new UsageError(`${file}: invalid JSON or YAML: ${what}${line}`)
   }
 
-  /** Resolves an alias to the last anchor before the alias. Keeps the result, because a later anchor may have the same name. */
+  /** Resolves an alias to the last anchor before it. Caches the anchor for each alias, because a later anchor may have the same name. */
   const resolveAlias = (alias: Alias): Node => {
     const target = targets.get(alias) ?? anchors.get(alias.source)
     if (target === undefined) throw createYamlError(`the alias *${alias.source} has no anchor &${alias.source} before it`, alias)
@@ -101,7 +101,10 @@ function applyTag(tag: string | undefined, value: unknown): unknown {
   return { [`Fn::${name}`]: value }
 }
 
-/** Finds the node at a path, or the nearest parent. Returns a key instead of the value, because the value may begin on the next line. */
+/**
+ * Finds the node at a path, or the nearest parent. In a map, returns the node of the key, because the value may begin on the next
+ * line.
+ */
 function findNearest(from: unknown, path: Path): Node | undefined {
   let place: Node | undefined
   let inside: unknown = from

@@ -24,7 +24,7 @@ const SCRIPTS = {
   package: 'npm run build && osls package',
 }
 
-/** Lists the dependencies from which a project's lock file is made. */
+/** Lists the packages that a project's lock file must contain, with their own dependencies. */
 export function listRoots(own: OwnManifest): LockRoots {
   return { dependencies: Object.keys(own.dependencies), devDependencies: TOOLS }
 }

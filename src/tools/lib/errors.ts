@@ -15,7 +15,7 @@ export class UsageError extends LifeguardError {
   }
 }
 
-/** An optional peer dependency is missing. Only some commands need this package, and each project must install it itself. */
+/** An optional peer dependency is missing. A project installs such a package only for the commands that need the package. */
 export class MissingPeerError extends LifeguardError {
   override readonly name = 'MissingPeerError'
   override readonly code = 'missing-peer'

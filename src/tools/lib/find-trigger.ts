@@ -9,7 +9,7 @@ export function parseTriggerName(word: string): TriggerName | undefined {
   return another === undefined ? name : undefined
 }
 
-/** Returns the triggers whose rules and events are in a folder of this name. */
+/** Returns the triggers that belong to a folder of handlers or sample events, such as `pre-auth`. */
 export function triggersInFolder(folder: string): readonly TriggerName[] {
   return TRIGGER_NAMES.filter((name) => plain(triggerFacts(name).folder) === plain(folder))
 }

@@ -1,6 +1,6 @@
 import { UsageError } from './errors.ts'
 
-/** The maximum nesting depth of JSON, because comparing and printing recurse. Cognito's events have five levels. */
+/** The maximum nesting depth of JSON. Deeper JSON could overflow the stack when it is compared or printed. Events have five levels. */
 export const DEEPEST = 200
 
 /** Parses JSON text. Returns undefined for any other text. */

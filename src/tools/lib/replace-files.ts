@@ -9,7 +9,7 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises'
  */
 export async function replaceFiles(files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
   // Renaming is atomic only within a file system, so the temporary file is in the same folder.
-  // The temporary name cannot be guessed, and the flag `wx` neither follows a symbolic link nor overwrites a file.
+  // Other users cannot redirect the write: the temporary name is random, and `wx` fails if a file or symbolic link has that name.
   const beside = [...files].map(([file, content]) => ({ file, content, temporary: `${file}.${randomUUID()}.tmp` }))
   try {
     for (const { file, content, temporary } of beside) {

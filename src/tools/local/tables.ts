@@ -13,7 +13,8 @@ export interface TableNames {
 
 /**
  * Creates the handlers' tables with the schema of a deployment, and waits until they are active. The block table has no time
- * to live (TTL), because dynalite does not support TTL. This changes no decision, because handlers check `expiresAt`.
+ * to live (TTL), because dynalite does not support TTL. Handlers check `expiresAt`, so they ignore
+ * expired blocks anyway.
  *
  * @throws ResourceInUseException if a table exists, ValidationException if a table name is invalid.
  * @example

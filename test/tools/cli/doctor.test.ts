@@ -88,7 +88,7 @@ describe('lifeguard doctor', () => {
     expect([shown, json, sarif].map((each) => each?.code)).toEqual([0, 0, 0])
   })
 
-  it('lists accepted codes that were not found, and exits with 0', async () => {
+  it('lists accepted codes without a finding, and exits with 0', async () => {
     const accept = { Lifeguard: { accept: [{ code: 'LG101', reason: 'No user pool calls it yet.' }] } }
     const cwd = await createFolder({
       'template.json': JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic', Metadata: accept } } }),
@@ -163,7 +163,7 @@ resources:
     ])
   })
 
-  it('names the included file of a finding, and prints the reason once for several findings', async () => {
+  it('names the included file that causes a finding, and prints the explanation of a code once for several findings', async () => {
     const longName = 'report'.repeat(11)
     const packaged = await patchTemplate('osls.json', {
       'PreSignUpLambdaFunction.Properties.Timeout': 29,

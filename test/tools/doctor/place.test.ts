@@ -64,7 +64,7 @@ describe('createServerlessPlaceFinder', () => {
     expect(await findPlaces(FILES, at)).toEqual([place])
   })
 
-  it('returns no place if configuration files include each other in a circle', async () => {
+  it('returns no place if configuration files include themselves', async () => {
     const round = `- ${file('round.yml')}\n- ${file('round.yml')}\n`
     const files = { 'serverless.yml': `functions: ${file('self.yml', ':a')}\nresources: ${file('round.yml')}\n`, 'round.yml': round }
     expect(await findPlaces({ ...files, 'self.yml': `a: ${file('self.yml', ':a')}\n` }, 'A.Properties', 'ALambdaFunction')).toEqual([

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 
 describe('a new project', () => {
-  it('has the deployment files of this repository, with the service name of the project', async () => {
+  it('has copies of the deployment files, in which only the service name and the paths of guides differ', async () => {
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
       const { service, ...same } = deployed(await here(file))
       const renamed = service.replace('lifeguard', 'my-users')
@@ -31,7 +31,7 @@ describe('a new project', () => {
     }
   })
 
-  it('refers only to files that exist', async () => {
+  it('contains no path of a file that does not exist', async () => {
     const links = [...files].flatMap(([path, text]) =>
       path.endsWith('.json') ? [] : [...text.matchAll(/\b(?:docs|deploy|src|events)\/[\w/.-]+\.\w+/g)],
     )
@@ -60,7 +60,7 @@ describe('a new project', () => {
     }
   })
 
-  it('has a README that lists the files with accepted findings', () => {
+  it('has a README that lists each file in which findings are accepted', () => {
     const accepting = [...files].flatMap(([path, text]) => (/- code: LG\d+/.test(text) ? [path] : []))
     expect(accepting.length).toBeGreaterThan(0)
     for (const path of accepting) expect(files.get('README.md')).toContain(`\`${path}\` accepts them`)

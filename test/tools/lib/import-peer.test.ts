@@ -25,7 +25,7 @@ describe('importPeer', () => {
     await expect(importPeer(['some-peer', 'other-peer'], 'to do something', load)).rejects.toMatchObject({ peer: 'other-peer' })
   })
 
-  it('rethrows the error if a dependency of the package is missing', async () => {
+  it('rethrows the error if the package is installed, but one of its dependencies is missing', async () => {
     const error = notFound("Cannot find package 'its-dependency' imported from /node_modules/some-peer/index.js")
     await expect(importPeer('some-peer', 'to do something', () => Promise.reject(error))).rejects.toBe(error)
   })

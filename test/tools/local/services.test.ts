@@ -19,7 +19,7 @@ describe('startServices', () => {
         const Message = { Subject: { Data: 'Hello' }, Body: { Text: { Data: 'Hello' } } }
         await new SESClient().send(new SendEmailCommand({ Source: 'a@example.com', Destination: { ToAddresses: ['b@example.com'] }, Message }))
         process.exit()`
-      // The user's environment may make the SDK ignore configured endpoints. Even then, calls must not reach AWS.
+      // Sets this variable as a user's shell may do. It makes the SDK ignore endpoints, so services.environment must override it.
       const env = { PATH: process.env.PATH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', ...services.environment }
       await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env })
       expect(services.ses.inbox().map(({ subject }) => subject)).toEqual(['Hello'])
@@ -39,7 +39,7 @@ describe('startServices', () => {
     client.destroy()
   })
 
-  it('leaves nothing running when a table cannot be created', async () => {
+  it('stops the services when a table cannot be created', async () => {
     const servers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
     const before = servers()
     await expect(startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })).rejects.toMatchObject({

@@ -86,7 +86,7 @@ function describeRuntimeEnd(runtime: string, today: Date): string | undefined {
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 const LONGEST_NAME = 64
 
-/** LG107: finds function names that are too long. The Serverless Framework generates names, and does not check their length. */
+/** LG107: finds function names that are too long. The Serverless Framework generates names without checking their length. */
 export function checkFunctionNames({ template }: Subject): Judged {
   const findings = findResources(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
     const name = toSymbolic(properties.FunctionName)

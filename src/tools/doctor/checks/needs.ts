@@ -30,7 +30,7 @@ export function checkNeeds(subject: Subject): Judged {
       unknown.push(`the permissions of ${target.id}: the role or a policy of the role is outside the template, or known only at deployment`)
     for (const { need, rule } of needs) {
       for (const finding of findUnmetNeed(subject.template, target, need, rule, rights)) {
-        // Reports each permission or table once, because several rules of a function often need the same one.
+        // Reports each permission or table once for a function, because several of its rules often need the same one.
         findings.set(JSON.stringify([target.id, finding.code, finding.code === 'LG301' ? need.resource : finding.message]), finding)
       }
     }

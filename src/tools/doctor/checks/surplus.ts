@@ -54,7 +54,7 @@ function checkRole(template: Template, users: readonly User[]): Judged {
       unknown: [`unneeded permissions of ${names}: some rules do not declare their permissions: ${silent.join(', ')}`],
     }
   const needless = rights.filter((right) => !needs.some(({ need, lambda }) => isNeeded(template, right, need, lambda)))
-  // Reports one finding for each statement, because the statement is the place to change.
+  // Reports one finding for each statement of a policy, because the user must change the statement.
   const statements = Map.groupBy(needless, ({ resource, path }) => JSON.stringify([resource, path]))
   const findings = [...statements.values()].flatMap((group): readonly Finding[] => {
     const [first] = group
