@@ -1,5 +1,4 @@
-// Checks the text of the repository for sentences that are hard to read. CONTRIBUTING.md lists what the check finds, and what to write
-// instead.
+// Finds sentences of this repository that are hard to read. CONTRIBUTING.md lists the marks of such sentences, and what to write instead.
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -69,16 +68,15 @@ function listParagraphs(page: string): readonly Piece[] {
 
 /** Lists the comments of a YAML file. */
 function listYamlComments(file: string): readonly Piece[] {
-  const comments = [...file.matchAll(/(?:^[ \t]*#.*\n?)+|[ \t]#.*/gm)]
-  return comments.map(({ 0: text, index }) => ({ at: index, text: text.replaceAll(/^[ \t]*#+ ?/gm, '') }))
+  const comments = file.matchAll(/(?:^[ \t]*#.*\n?)+|[ \t]#.*/gm)
+  return Array.from(comments, ({ 0: text, index }) => ({ at: index, text: text.replaceAll(/^[ \t]*#+ ?/gm, '') }))
 }
 
 function splitSentences(text: string): readonly string[] {
-  const plain = text
+  return text
     .replaceAll(/`[^`\n]*`|\$\{[^}]*\}|\{@link [^}]*\}|https?:\S+/g, 'code')
     .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/[*_]{1,2}(?=\w)|(?<=[\w.])[*_]{1,2}/g, '')
-  return plain
     .split(/\n\s*\n|\n\s*(?:[-*]|\d+\.)\s|(?<=[.!?:;])["')]?\s+(?=["'(]?[A-Z`]|code)|(?<=:)\s*\n/)
     .map((sentence) => sentence.replaceAll(/\s+/g, ' ').replace(/^[-*\s]+|\s+$/g, ''))
     .filter((sentence) => sentence !== '')

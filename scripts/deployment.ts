@@ -1,5 +1,5 @@
-// Runs `osls package` or `osls deploy` with the given options. Both write the package to .serverless/ first and check it with
-// `lifeguard doctor`, because a function with invalid settings does not start and every sign-in fails. Then `deploy` deploys it.
+// Runs `osls package` or `osls deploy` with the given options. Either way, this script first writes the package to .serverless/ and checks
+// it with `lifeguard doctor`, because a function with invalid settings does not start, so every sign-in fails.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 })
 const folder = typeof values.package === 'string' ? values.package : '.serverless'
 
-/** Runs a Node program in the working directory. Exits with the program's exit code if it fails. */
+/** Runs a Node program in the working directory. If the program fails, exits with the same exit code. */
 function run(program: string, ...given: readonly string[]): void {
   const { status, error } = spawnSync(process.execPath, [program, ...given], { stdio: 'inherit' })
   if (error !== undefined) throw error

@@ -1,5 +1,5 @@
-// Makes files executable, because the compiler writes files without that permission. When npm links a command, it adds the permission. But
-// npx reuses its links, so a recompiled file would not start.
+// Makes the given files executable, because the compiler writes files without that permission. npm adds the permission only when it links a
+// command, and npx reuses old links. So without this script, npx could not start a recompiled command.
 import { chmodSync } from 'node:fs'
 
 for (const file of process.argv.slice(2)) chmodSync(file, 0o755)

@@ -117,7 +117,7 @@ interface Import {
 const packages: Import[] = []
 const relatives: Import[] = []
 const triggers = new Set<string>()
-/** Files of a deployed function, which `lifeguard init` copies: handler.ts and its relative imports. */
+/** The files of each deployed function: handler.ts and its relative imports. `lifeguard init` copies these files. */
 const deployed = new Set<string>()
 
 beforeAll(async () => {
@@ -153,7 +153,7 @@ function findRoom(file: string): string {
   return triggers.has(first) ? 'trigger' : first.replace(/\.ts$/, '')
 }
 
-/** Returns true if both files of an import are in the same folder of the map, and not in the folders of two triggers. */
+/** Returns true if an import stays in one folder. The folders of two triggers count as two, although the map calls both `trigger`. */
 function isSameRoom({ from, to }: Import): boolean {
   return findRoom(from) === findRoom(to) && (findRoom(from) !== 'trigger' || dirname(from) === dirname(to))
 }
@@ -196,7 +196,7 @@ describe('the imports of src', () => {
 })
 
 describe('a deployed function', () => {
-  it('a deployed function imports this package by its name, and only the chain and settings of other functions', () => {
+  it('a deployed function imports no package but cognito-lifeguard, and from other functions only their chain and settings', () => {
     const others = relatives.filter(({ from, to }) => deployed.has(from) && dirname(from) !== dirname(to))
     expect(others.filter(({ to }) => !/\/(?:settings|default-chain)\.ts$/.test(to))).toEqual([])
     expect(packages.filter(({ from, to }) => deployed.has(from) && !to.startsWith('cognito-lifeguard'))).toEqual([])
@@ -208,7 +208,7 @@ describe('a deployed function', () => {
 })
 
 describe('docs/architecture.md', () => {
-  it('docs/architecture.md lists the files that a warm pre sign-up with two rules executes, at most 13', async () => {
+  it('a warm pre sign-up handler with two rules executes at most 13 files, and docs/architecture.md lists them', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(repository, 'scripts/walk.ts')])
     const walked = [...stdout.matchAll(/^(\S+\.ts): /gm)].map(([, file]) => file)
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')

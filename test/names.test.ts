@@ -27,12 +27,12 @@ function listBadNames(source: string): readonly string[] {
   return names.filter((name) => ENDS_IN_PREPOSITION.test(name) && !Object.hasOwn(ALLOWED, name))
 }
 
-it.each(['linesOf', 'keyNamed', 'nameIn'])('the check finds the function name %s', (name) => {
+it.each(['linesOf', 'keyNamed', 'nameIn'])('listBadNames finds the function name %s', (name) => {
   expect(listBadNames(`async function ${name}(`)).toEqual([name])
   expect(listBadNames(`const ${name} = (a) => a`)).toEqual([name])
 })
 
-it('the check ignores allowed function names, constants without a function, and comments', () => {
+it('listBadNames ignores allowed function names, constants without a function, and comments', () => {
   const source = ['const isIn = wasIn', 'function* anyOf(', '// function nameIn('].join('\n')
 
   expect(listBadNames(source)).toEqual([])

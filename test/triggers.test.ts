@@ -40,7 +40,7 @@ const LEFT_OUT = /^src\/shared\/cognito\/triggers\.ts$|(?:^|\/)(?:node_modules|d
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
-/** For each trigger, a pattern that matches its LambdaConfig name in either case of the first letter, or its folder, as a whole word. */
+/** For each trigger, a pattern that matches its folder or its LambdaConfig name as a whole word. The name may start with a small letter. */
 const patterns = new Map(
   TRIGGER_NAMES.map((name): [TriggerName, RegExp] => [
     name,
@@ -85,18 +85,18 @@ async function findFilesWithSeveral(): Promise<readonly string[]> {
 }
 
 describe('lists of triggers', () => {
-  it('only the TRIGGERS table and the exceptions name several triggers', async () => {
+  it('no file outside the TRIGGERS table and EXCEPTIONS names several triggers', async () => {
     expect((await findFilesWithSeveral()).filter((path) => !isException(path))).toEqual([])
   })
 
-  it('every exception names several triggers', async () => {
+  it('every file or folder in EXCEPTIONS names several triggers', async () => {
     const several = await findFilesWithSeveral()
     expect(Object.keys(EXCEPTIONS).filter((each) => !several.some((path) => path.startsWith(each)))).toEqual([])
   })
 })
 
 describe('package.json', () => {
-  it('package.json exports exactly the folder of each trigger and the other entry points', async () => {
+  it('package.json exports the folder of each trigger and the other entry points, and no other path', async () => {
     const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'))
     const entries = new Map([['.', 'index'], ...FOLDERS.map((folder) => [`./${folder}`, `${folder}/index`] as const)])
     for await (const file of glob('src/{*,shared/*}/index.ts', { cwd: repository })) {

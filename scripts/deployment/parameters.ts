@@ -12,8 +12,8 @@ export interface Parameters {
 }
 
 /**
- * Returns the parameters that a service's configuration reads, including its files that are named by `${file(...)}`. A program among
- * these files reads a parameter as `param:NAME`, and the files that it requires are searched too.
+ * Returns the parameters that a service reads. Searches the configuration, the files that it includes by `${file(...)}`, and the files that
+ * an included program requires. A program reads a parameter as `param:NAME`.
  *
  * @param folder The folder of the service.
  * @returns undefined if the parameters are unknown, because a file is missing or the name of a file or parameter is computed.

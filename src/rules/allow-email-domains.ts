@@ -32,9 +32,9 @@ export interface AllowEmailDomainsOptions {
     /** The outcome for a federated sign-up without an address. The default is `deny`. With `skip`, other rules decide. */
     readonly withoutEmail?: 'deny' | 'skip'
     /**
-     * The outcome for an allowed address that is not verified. The default is `deny`. With `trust-identity-provider`, the address is
-     * allowed. Cognito marks mapped addresses as unverified unless the provider's `email_verified` is mapped too, and sends no code. If
-     * anyone can open an account at the provider, a user may have entered any address there.
+     * The outcome for an unverified address in an allowed domain. The default is `deny`. With `trust-identity-provider`, the rule allows
+     * the address. An address from a provider is unverified unless the provider's `email_verified` is mapped too, and Cognito does not
+     * verify it by a code. So trust only a provider that checks addresses: at others, a user may have entered any address.
      */
     readonly unverifiedEmail?: 'deny' | 'trust-identity-provider'
   }

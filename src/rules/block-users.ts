@@ -79,7 +79,7 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
   })
 }
 
-/** Returns the block's message, or a default if it is missing or holds only full stops and spaces. */
+/** Returns the block's message. Returns a default if the message is missing, or has only full stops and spaces. */
 function publicText({ message }: Block): string {
   return isPublicText(message) ? message : BLOCKED
 }

@@ -6,7 +6,7 @@ import type { Refusing } from '../shared/rules/trigger.ts'
 import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
 
 /**
- * Makes a rule that denies users whose email address is in one of the domains or malformed. It skips users without an address, and
+ * Makes a rule that denies users whose email address is malformed or in one of the domains. The rule skips users without an address, and
  * users of other domains.
  *
  * @throws TypeError if a domain is invalid, or the list is empty.

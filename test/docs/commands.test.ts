@@ -29,8 +29,8 @@ const CONSOLE = /^```console\n(.*?)^```$/gms
 const STEP = /(?:^<!-- in (\S+) -->\n)?^```console\n(.*?)^```$|`([\w./-]+)`:\n\n```\w+\n(.*?)^```$/gms
 
 /**
- * Reads the steps of a page, in order. A block after "Save this as `FILE`:" is a file. The commands of a block after `<!-- in FOLDER -->`
- * run in that folder of this repository.
+ * Reads the steps of a page, in order. A code block after "Save this as `FILE`:" is the content of that file. The commands of a code block
+ * after `<!-- in FOLDER -->` run in that folder of this repository.
  */
 function readSteps(page: string): readonly Step[] {
   return [...page.matchAll(STEP)].flatMap(([, folder, commands, file = '', content = '']): readonly Step[] =>

@@ -103,7 +103,7 @@ describe('the pages in docs/rules', async () => {
     expect(rules).toEqual(expect.arrayContaining(['allowEmailDomains', 'once', 'defineRule', 'sendWelcomeEmail', 'not', 'byAdministrator']))
   })
 
-  // Two exported conditions are documented on the page of `triggeredBy`, which makes them.
+  // These two conditions have no page of their own. The page of `triggeredBy` documents them, because `triggeredBy` makes them.
   const MADE_BY = new Map([
     ['byAdministrator', 'triggeredBy'],
     ['byIdentityProvider', 'triggeredBy'],

@@ -18,7 +18,7 @@ describe('allowEmailDomains', () => {
   it.each([
     { form: 'a list', rule: allowEmailDomains('example.com', '*.example.org') },
     { form: 'options', rule: allowEmailDomains({ domains: ['example.com', '*.example.org'] }) },
-  ])('accepts its domains as $form', async ({ rule }) => {
+  ])('allowEmailDomains accepts the domains as $form', async ({ rule }) => {
     expect(await decide(rule, preSignUpEvent({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, preSignUpEvent({ email: 'ann@mail.example.org' }))).toMatchObject(allowed)
     expect(await decide(rule, preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(denied('domain-not-allowed'))
@@ -33,7 +33,7 @@ describe('allowEmailDomains', () => {
       event: (attributes: { email: string }) =>
         preSignUpEvent({ ...attributes, email_verified: 'true' }, { triggerSource: 'PreSignUp_Telepathy' }),
     },
-  ])('allows or denies $source by email domain', async ({ event }) => {
+  ])('allowEmailDomains allows or denies $source by email domain', async ({ event }) => {
     const rule = allowEmailDomains('example.com')
     expect(await decide(rule, event({ email: 'ann@example.com' }))).toMatchObject(allowed)
     expect(await decide(rule, event({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
@@ -42,22 +42,22 @@ describe('allowEmailDomains', () => {
   it.each([
     ['an unknown trigger source', preSignUpEvent({ email: 'ann@example.com' }, { triggerSource: 'PreSignUp_Telepathy' })],
     ['a user with the status EXTERNAL_PROVIDER', preSignUpEvent({ email: 'ann@example.com', 'cognito:user_status': 'EXTERNAL_PROVIDER' })],
-  ])('denies an unverified address from %s, like one from an identity provider', async (_, event) => {
+  ])('allowEmailDomains denies an unverified address for %s, as for a user of an identity provider', async (_, event) => {
     expect(await decide(allowEmailDomains('example.com'), event)).toMatchObject(denied('federated-email-not-verified'))
   })
 
-  it('skips a user without an address only at PreSignUp_ExternalProvider, and only with withoutEmail: skip', async () => {
+  it("allowEmailDomains with withoutEmail: 'skip' denies a user without an address at any source but PreSignUp_ExternalProvider", async () => {
     const rule = allowEmailDomains({ domains: ['example.com'], federated: { withoutEmail: 'skip' } })
     expect(await decide(rule, preSignUpEvent({}, { triggerSource: 'PreSignUp_Telepathy' }))).toMatchObject(denied('no-email'))
     expect(await decide(rule, preSignUpEvent({ 'cognito:user_status': 'EXTERNAL_PROVIDER' }))).toMatchObject(denied('no-email'))
   })
 
-  it.each(hostileAddresses)('denies a hostile address: $trick', async ({ address }) => {
+  it.each(hostileAddresses)('allowEmailDomains denies a hostile address: $trick', async ({ address }) => {
     const decision = await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))
     expect(decision).toMatchObject({ kind: 'denied', rule: 'allow-email-domains', message: EMAIL_NOT_ALLOWED })
   })
 
-  it.each(acceptedForms)('allows an address in an allowed domain: $trick', async ({ address }) => {
+  it.each(acceptedForms)('allowEmailDomains allows an address in an allowed domain: $trick', async ({ address }) => {
     expect(await decide(allowEmailDomains(...allowedDomains), preSignUpEvent({ email: address }))).toMatchObject(allowed)
   })
 
@@ -66,11 +66,11 @@ describe('allowEmailDomains', () => {
     { what: 'an empty email attribute', attributes: { email: '' }, reason: 'no-email' },
     { what: 'a malformed address', attributes: { email: 'ann' }, reason: 'email-malformed' },
     { what: 'an address of another domain', attributes: { email: 'ann@example.net' }, reason: 'domain-not-allowed' },
-  ])('denies a user with $what, always with the same message', async ({ attributes, reason }) => {
+  ])('allowEmailDomains denies a user with $what, always with the same message', async ({ attributes, reason }) => {
     expect(await decide(allowEmailDomains('example.com'), preSignUpEvent(attributes))).toMatchObject(denied(reason))
   })
 
-  it('uses the message option for every denial, without the final full stop', async () => {
+  it('allowEmailDomains uses the message option for every denial, without the final full stop', async () => {
     const rule = allowEmailDomains({ domains: ['example.com'], message: 'Use your work address.' })
     for (const attributes of [{}, { email: 'ann' }, { email: 'ann@example.net' }]) {
       expect(await decide(rule, preSignUpEvent(attributes))).toMatchObject({ kind: 'denied', message: 'Use your work address' })
@@ -78,7 +78,7 @@ describe('allowEmailDomains', () => {
     expect(await decide(rule, federatedEvent())).toMatchObject({ kind: 'denied', message: 'Use your work address' })
   })
 
-  it('throws for an invalid list or an empty message', () => {
+  it('allowEmailDomains throws for an invalid list or an empty message', () => {
     expect(() => allowEmailDomains()).toThrow('allowEmailDomains() needs at least one value')
     expect(() => allowEmailDomains({ domains: [] })).toThrow('at least one pattern')
     expect(() => allowEmailDomains('example.com', 'exam ple.com')).toThrow("'exam ple.com'")
@@ -90,21 +90,21 @@ describe('allowEmailDomains', () => {
 describe('allowEmailDomains for users from an identity provider', () => {
   const domains = ['example.com']
 
-  it('denies a user without an address, and skips with withoutEmail: skip', async () => {
+  it("allowEmailDomains denies a federated user without an address, or skips the user if withoutEmail is 'skip'", async () => {
     const event = federatedEvent({})
     expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('no-email'))
     expect(await decide(allowEmailDomains({ domains, federated: { withoutEmail: 'deny' } }), event)).toMatchObject(denied('no-email'))
     expect(await decide(allowEmailDomains({ domains, federated: { withoutEmail: 'skip' } }), event)).toMatchObject(skipped)
   })
 
-  it('denies other users without an address, even with withoutEmail: skip', async () => {
+  it("allowEmailDomains denies users without an address who are not federated, even if withoutEmail is 'skip'", async () => {
     const rule = allowEmailDomains({ domains, federated: { withoutEmail: 'skip' } })
     expect(await decide(rule, preSignUpEvent({}))).toMatchObject(denied('no-email'))
     expect(await decide(rule, adminCreatedEvent({}))).toMatchObject(denied('no-email'))
   })
 
   it.each([{ email_verified: 'false' }, { email_verified: 'TRUE' }, {}])(
-    'denies an unverified address, and allows the address with trust-identity-provider (%o)',
+    "allowEmailDomains denies an unverified address, or allows it if unverifiedEmail is 'trust-identity-provider' (%o)",
     async (verified) => {
       const event = federatedEvent({ email: 'ann@example.com', ...verified })
       expect(await decide(allowEmailDomains({ domains }), event)).toMatchObject(denied('federated-email-not-verified'))
@@ -113,7 +113,7 @@ describe('allowEmailDomains for users from an identity provider', () => {
     },
   )
 
-  it('trust-identity-provider does not allow an address in another domain', async () => {
+  it('allowEmailDomains denies other domains, even if unverifiedEmail is trust-identity-provider', async () => {
     const rule = allowEmailDomains({ domains, federated: { unverifiedEmail: 'trust-identity-provider', withoutEmail: 'skip' } })
     expect(await decide(rule, federatedEvent({ email: 'eve@evil.com' }))).toMatchObject(denied('domain-not-allowed'))
     expect(await decide(rule, federatedEvent({ email: 'eve' }))).toMatchObject(denied('email-malformed'))
@@ -157,7 +157,7 @@ describe('allowEmailDomains with a long list', () => {
     }
   }
 
-  it('makes as many set lookups per event for a long list as for a short one, and never scans the list', async () => {
+  it('allowEmailDomains makes as many set lookups for a long domain list as for a short list, and never scans the list', async () => {
     const short = await countLookups(3)
     expect(short.lookups).toBeGreaterThan(0)
     expect(short.touched).toBe(0)

@@ -43,13 +43,13 @@ describe('blockUsers', () => {
     { type: 'username', value: 'ann' },
     { type: 'email', value: 'ann@example.com' },
     { type: 'emailDomain', value: 'example.com' },
-  ] as const)('denies a user who is blocked by $type', async ({ type, value }) => {
+  ] as const)('blockUsers denies a user who is blocked by $type', async ({ type, value }) => {
     const decision = await decide(createBlockList(block(type, value)))
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]?.detail).toBe(`${type}: chargeback`)
   })
 
-  it('matches an email address case-insensitively', async () => {
+  it('blockUsers matches an email address case-insensitively', async () => {
     const event = preAuthenticationEvent({ email: 'Ann@EXAMPLE.com' })
     expect(await decide(createBlockList(block('email', 'ann@example.com')), {}, event)).toMatchObject(denied)
     expect(await decide(createBlockList(block('emailDomain', 'example.com')), {}, event)).toMatchObject(denied)
@@ -64,20 +64,20 @@ describe('blockUsers', () => {
     block('emailDomain', 'ample.com'),
     block('emailDomain', 'mail.example.com'),
     { ...block('username', 'ann'), userPoolId: 'eu-west-1_Another' },
-  ])('skips the user ann if the block $userPoolId $type $value does not match ann', async (other) => {
+  ])('blockUsers skips the user ann if the block $userPoolId $type $value does not match ann', async (other) => {
     const list = createBlockList(other)
     expect(await decide(list)).toMatchObject(passed)
     expect(list.lookups).toHaveLength(1)
   })
 
-  it('denies a user in a subdomain of a blocked domain', async () => {
+  it('blockUsers denies a user in a subdomain of a blocked domain', async () => {
     const event = preAuthenticationEvent({ email: 'eve@a.mail.evil.com' })
     for (const domain of ['evil.com', 'mail.evil.com', 'a.mail.evil.com'])
       expect(await decide(createBlockList(block('emailDomain', domain)), {}, event)).toMatchObject(denied)
     expect(await decide(createBlockList(block('emailDomain', 'b.mail.evil.com')), {}, event)).toMatchObject(passed)
   })
 
-  it('denies a blocked user name in another case or Unicode form', async () => {
+  it('blockUsers denies a blocked user name in another case or Unicode form', async () => {
     for (const userName of ['Ann', 'ANN', 'ann'])
       expect(await decide(createBlockList(block('username', 'ann')), {}, preAuthenticationEvent({}, { userName }))).toMatchObject(denied)
     const list = createBlockList(block('username', 'zo\u00eb'))
@@ -88,7 +88,7 @@ describe('blockUsers', () => {
     )
   })
 
-  it('looks up all keys of a user in one call', async () => {
+  it('blockUsers looks up all keys of a user in one call', async () => {
     const list = createBlockList()
     await decide(list)
     expect(list.lookups.map((keys) => keys.map(({ type }) => type))).toEqual([['sub', 'username', 'email', 'emailDomain']])
@@ -105,7 +105,7 @@ describe('blockUsers', () => {
     expect(blockUsers(createBlockList())).not.toHaveProperty('permissions')
   })
 
-  it('fails with a fixed message if the block list is unreachable', async () => {
+  it('blockUsers fails with a fixed message if the block list is unreachable', async () => {
     const list = { find: () => Promise.reject(new Error('no table')) }
     expect(await decide(list)).toMatchObject({ kind: 'failed', rule: 'block-users' })
     await expect(preAuthentication({ write: () => undefined }, blockUsers(list))(preAuthenticationEvent())).rejects.toThrow(
@@ -205,7 +205,7 @@ describe('an ambiguous email address', () => {
   ]
 
   it.each(oddAddresses)(
-    'blockUsers denies an ambiguous address if one of its readings is blocked by domain, parent domain or address: %s',
+    'blockUsers denies an ambiguous address if one address that it may mean is blocked, also by domain or parent domain: %s',
     async (email) => {
       expect(await decide(createBlockList(block('emailDomain', 'evil.com')), {}, odd(email))).toMatchObject(denied)
       expect(
@@ -216,7 +216,7 @@ describe('an ambiguous email address', () => {
   )
 
   it.each([...oddAddresses, 'eve', 'eve@', 'eve@@example.com'])(
-    'blockUsers skips an ambiguous address at a sign-in if none of its readings is blocked: %s',
+    'blockUsers skips an ambiguous address at a sign-in if no address that it may mean is blocked: %s',
     async (email) => {
       const list = createBlockList(block('emailDomain', 'other.com'))
       const decision = await decide(list, {}, odd(email))
@@ -226,7 +226,7 @@ describe('an ambiguous email address', () => {
     },
   )
 
-  it('blockUsers denies an ambiguous address without a lookup with unreadableEmail: deny', async () => {
+  it("if unreadableEmail is 'deny', blockUsers denies an ambiguous address without a lookup", async () => {
     const list = createBlockList()
     expect(await decide(list, { unreadableEmail: 'deny' }, odd('"eve"@evil.com'))).toMatchObject({
       kind: 'denied',
@@ -242,7 +242,7 @@ describe('an ambiguous email address', () => {
     )
   })
 
-  it('blockUsers denies an ambiguous address that has too many readings for one lookup, or is too long', async () => {
+  it('blockUsers denies an ambiguous address that is too long, or that may mean more addresses than one lookup can hold', async () => {
     const email = Array.from({ length: 120 }, (_, index) => `a@b${index}.com`).join(',')
     expect(await decide(createBlockList(), {}, odd(email))).toMatchObject({ kind: 'denied', reason: 'email-malformed' })
     expect(await decide(createBlockList(), {}, odd(`eve@${'a.'.repeat(110)}com`))).toMatchObject({

@@ -11,27 +11,27 @@ const denied = (reason: string) => ({ kind: 'denied', rule: 'deny-email-domains'
 const passed = { kind: 'proceed', rule: null }
 
 describe('denyEmailDomains', () => {
-  it.each(acceptedForms)('denies an address in a listed domain: $trick', async ({ address }) => {
+  it.each(acceptedForms)('denyEmailDomains denies an address in a listed domain: $trick', async ({ address }) => {
     expect(await decide(preSignUpEvent({ email: address }))).toMatchObject(denied('domain-denied'))
   })
 
   it.each([
     { source: 'federated users', event: federatedEvent },
     { source: 'users whom an administrator creates', event: adminCreatedEvent },
-  ])('denies an address in a listed domain from $source', async ({ event }) => {
+  ])('denyEmailDomains denies an address in a listed domain from $source', async ({ event }) => {
     expect(await decide(event({ email: 'eve@example.com' }))).toMatchObject(denied('domain-denied'))
   })
 
-  it.each(hostileAddresses)('never allows a hostile address: $trick', async ({ address }) => {
+  it.each(hostileAddresses)('denyEmailDomains never allows a hostile address: $trick', async ({ address }) => {
     const decision = await decide(preSignUpEvent({ email: address }))
     expect(decision.kind === 'denied' || decision.rule === null).toBe(true)
   })
 
-  it('denies a malformed address, because another program may parse a listed domain from it', async () => {
+  it('denyEmailDomains denies a malformed address, because another program may parse a listed domain from it', async () => {
     expect(await decide(preSignUpEvent({ email: '"eve"@example.com' }))).toMatchObject(denied('email-malformed'))
   })
 
-  it('skips other domains, look-alike domains and users without an address', async () => {
+  it('denyEmailDomains skips other domains, look-alike domains and users without an address', async () => {
     expect(await decide(preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(passed)
     expect(await decide(preSignUpEvent({ email: 'ann@notexample.com' }))).toMatchObject(passed)
     expect(await decide(preSignUpEvent({}))).toMatchObject(passed)
@@ -42,7 +42,7 @@ describe('denyEmailDomains', () => {
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
   })
 
-  it('throws for an empty list or an invalid domain', () => {
+  it('denyEmailDomains throws for an empty list or an invalid domain', () => {
     expect(() => denyEmailDomains()).toThrow('denyEmailDomains() needs at least one value')
     expect(() => denyEmailDomains('ann@example.com')).toThrow("has an '@'")
   })

@@ -23,7 +23,7 @@ const terms = z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.l
 const denied = { kind: 'denied', rule: 'require-attributes', reason: 'attributes-not-valid', message: ATTRIBUTES_NOT_ACCEPTED }
 
 describe('requireAttributes with zod', () => {
-  it('skips users whose attributes match', async () => {
+  it('requireAttributes skips users whose attributes match', async () => {
     const decision = await decide(terms, { given_name: 'Ann', 'custom:terms': 'accepted', email: 'ann@example.com' })
     expect(decision).toMatchObject({ kind: 'proceed', rule: null })
   })
@@ -34,7 +34,7 @@ describe('requireAttributes with zod', () => {
     expect(await preSignUp(rule).decide(stranger)).toMatchObject({ kind: 'denied', reason: 'domain-not-allowed' })
   })
 
-  it('denies a user with invalid attributes, which are in the trace and not in the message', async () => {
+  it('requireAttributes denies a user with invalid attributes, and names these attributes in the trace only', async () => {
     const decision = await decide(terms, { given_name: '' })
     expect(decision).toMatchObject(denied)
     const [entry] = decision.trace
@@ -43,7 +43,7 @@ describe('requireAttributes with zod', () => {
   })
 
   it.each(['ann@example.com', 'a', '\u0041nn', 'Ann "x"'])(
-    'never logs a value of the user that the schema quotes in a message or path: %s',
+    'requireAttributes never logs a value of the user that the schema quotes in a message or path: %s',
     async (value) => {
       const quoting = standard((given) => ({
         issues: [{ message: `${JSON.stringify(given)} is not ${value.toUpperCase()}`, path: ['given_name', value] }],
@@ -56,25 +56,25 @@ describe('requireAttributes with zod', () => {
     },
   )
 
-  it('denies unknown attributes with a strict schema', async () => {
+  it('requireAttributes denies unknown attributes with a strict schema', async () => {
     const decision = await decide(z.strictObject({ given_name: z.string() }), { given_name: 'Ann', 'custom:admin': 'true' })
     expect(decision).toMatchObject(denied)
     expect(decision.trace[0]).toMatchObject({ detail: 'unrecognized_keys', explanation: expect.stringContaining('custom:admin') })
   })
 
-  it('treats an attribute named __proto__ as an ordinary attribute', async () => {
+  it('requireAttributes treats an attribute named __proto__ as an ordinary attribute', async () => {
     const attributes: Record<string, string> = JSON.parse('{ "__proto__": "x", "given_name": "Ann" }')
     expect(await decide(z.strictObject({ given_name: z.string() }), attributes)).toMatchObject(denied)
   })
 
-  it('denies users without attributes', async () => {
+  it('requireAttributes denies users without attributes', async () => {
     const { request, ...event } = preSignUpEvent()
     expect(await preSignUp(requireAttributes(terms)).decide({ ...event, request: { ...request, userAttributes: {} } })).toMatchObject(
       denied,
     )
   })
 
-  it('ignores the value that the schema returns', async () => {
+  it('requireAttributes ignores the value that the schema returns', async () => {
     const upper = z.looseObject({ given_name: z.string().transform((name) => name.toUpperCase()) })
     const event = preSignUpEvent({ given_name: 'Ann' })
     expect(await preSignUp(requireAttributes(upper))(event)).toEqual(event)
@@ -86,7 +86,7 @@ describe('requireAttributes with zod', () => {
 })
 
 describe('requireAttributes with a schema of another library', () => {
-  it('passes the attributes to the schema as a plain object', async () => {
+  it('requireAttributes passes the attributes to the schema as a plain object', async () => {
     const seen: unknown[] = []
     const schema = standard((value) => {
       seen.push(value)
@@ -97,13 +97,13 @@ describe('requireAttributes with a schema of another library', () => {
     expect(Object.getPrototypeOf(seen[0])).toBe(Object.prototype)
   })
 
-  it('awaits an asynchronous schema', async () => {
+  it('requireAttributes awaits an asynchronous schema', async () => {
     const asynchronous = (result: SchemaResult) => standard(async () => result)
     expect(await decide(asynchronous({}), {})).toMatchObject({ kind: 'proceed' })
     expect(await decide(asynchronous({ issues: [{ message: 'too short' }] }), {})).toMatchObject(denied)
   })
 
-  it('accepts paths of keys, paths of objects with a key, and missing paths in the issues of a schema', async () => {
+  it('requireAttributes accepts every path of an issue in Standard Schema: keys, objects with a key, or no path', async () => {
     const issues = [
       { message: 'no', path: ['a', 0, Symbol('s')] },
       { message: 'nor', path: [{ key: 'b' }, { key: 1 }] },
@@ -120,7 +120,7 @@ describe('requireAttributes with a schema of another library', () => {
     })
   })
 
-  it('denies the user if the schema returns an empty list of issues', async () => {
+  it('requireAttributes denies the user if the schema returns an empty list of issues', async () => {
     expect(
       await decide(
         standard(() => ({ issues: [] })),
@@ -137,7 +137,7 @@ describe('requireAttributes with a schema of another library', () => {
       },
     },
     { how: 'rejects', validate: () => Promise.reject(new Error('broken')) },
-  ])('fails the invocation if the schema $how', async ({ validate }) => {
+  ])('requireAttributes fails the invocation if the schema $how', async ({ validate }) => {
     expect(await decide(standard(validate), {})).toMatchObject({ kind: 'failed', rule: 'require-attributes' })
   })
 })

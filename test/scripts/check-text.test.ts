@@ -16,7 +16,7 @@ describe('checkText', () => {
     ['an indefinite person', person],
     ['"is no"', isNo],
     ['over 30 words', long],
-  ])('finds a sentence with %s in each kind of text', (mark, sentence) => {
+  ])('checkText finds a sentence with %s in each kind of text', (mark, sentence) => {
     expect(listMarks('a.md', `# Title\n\nA sentence.\n\n${sentence}\n`)).toEqual([`5: ${mark}`])
     expect(listMarks('a.ts', `const a = 1\n// ${sentence}\n`)).toEqual([`2: ${mark}`])
     expect(listMarks('a.ts', `/**\n * ${sentence}\n *\n * @example\n * ${sentence}\n */\n`)).toEqual([`1: ${mark}`])
@@ -41,7 +41,7 @@ describe('checkText', () => {
     expect(checkText('a.ts', program)).toEqual([])
   })
 
-  it('finds function names that end in Of or Named, except names of the rule language', () => {
+  it('checkText finds function names that end in Of or Named, except names of the rule language', () => {
     const [first, second] = ['key' + 'Of', 'rule' + 'Named']
     const program = `function ${first}(a) {}\nconst ${second} = (a) => a\nexport function anyOf(a) {}\nconst listOf${'Keys'} = 1\n`
 

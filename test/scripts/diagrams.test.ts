@@ -7,11 +7,11 @@ import { repository } from '../support/built.ts'
 const read = (path: string): Promise<string> => readFile(join(repository, 'docs', path), 'utf8')
 
 describe('drawLifecycle', () => {
-  it('draws the committed diagram from the table in docs/concepts.md', async () => {
+  it('drawLifecycle draws the committed diagram from the table in docs/concepts.md', async () => {
     expect(await read('images/lifecycle.svg')).toBe(drawLifecycle(await read('concepts.md')))
   })
 
-  it('throws for a name that is not a trigger of Cognito', () => {
+  it('drawLifecycle throws for a name that is not a trigger of Cognito', () => {
     const page = '| Moment | Triggers, in order |\n| --- | --- |\n| sign-up | PreSignup |\n'
 
     expect(() => drawLifecycle(page)).toThrow('PreSignup is not a trigger of Cognito')
@@ -19,11 +19,11 @@ describe('drawLifecycle', () => {
 })
 
 describe('drawEventPath', () => {
-  it('draws the committed diagram from the table in docs/architecture.md', async () => {
+  it('drawEventPath draws the committed diagram from the table in docs/architecture.md', async () => {
     expect(await read('images/event-path.svg')).toBe(drawEventPath(await read('architecture.md')))
   })
 
-  it('throws for a page without the table', () => {
+  it('drawEventPath throws for a page without the table', () => {
     expect(() => drawEventPath('# Architecture\n')).toThrow('The page has no table')
   })
 })

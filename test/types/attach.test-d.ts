@@ -7,7 +7,7 @@ import { expectTypeOf, test } from 'vitest'
 test('UpdateUserPoolRequest lacks only those fields of a pool that an update cannot change', () => {
   expectTypeOf<Exclude<keyof UserPoolType, keyof UpdateUserPoolRequest>>().toEqualTypeOf<
     | 'Id'
-    // UpdateUserPoolRequest calls this field PoolName.
+    // In UpdateUserPoolRequest, this field has the name PoolName.
     | 'Name'
     | 'Arn'
     | 'Status'

@@ -12,8 +12,8 @@ import type { PreAuthenticationEvent } from '../../src/pre-auth/index.ts'
 import { type PreSignUpEvent, preSignUp } from '../../src/pre-signup/index.ts'
 import { allowEmailDomains } from '../../src/rules/index.ts'
 
-describe('events typed by @types/aws-lambda', () => {
-  test('the event types of @types/aws-lambda extend ours', () => {
+describe('the event types of @types/aws-lambda', () => {
+  test('the event types of @types/aws-lambda extend the event types of this package', () => {
     expectTypeOf<PreSignUpTriggerEvent>().toExtend<PreSignUpEvent>()
     expectTypeOf<PreAuthenticationTriggerEvent>().toExtend<PreAuthenticationEvent>()
     expectTypeOf<PostAuthenticationTriggerEvent>().toExtend<PostAuthenticationEvent>()
@@ -28,6 +28,6 @@ describe('events typed by @types/aws-lambda', () => {
   })
 })
 
-test('a trigger handler extends the Handler type of Lambda', () => {
+test('a trigger handler extends the type Handler of @types/aws-lambda', () => {
   expectTypeOf(preSignUp(allowEmailDomains('example.com'))).toExtend<Handler<PreSignUpEvent, PreSignUpEvent>>()
 })

@@ -130,17 +130,17 @@ describe('a compile error', () => {
     const send = defineRule<Sender>('send', () => done())
     expectTypeOf(chain(migrate, audit())).toEqualTypeOf<Rule<Migration>>()
     expectTypeOf(chain(denyUsersWithName(), migrate)).toEqualTypeOf<Rule<Migration>>()
-    // @ts-expect-error a migration does not permit allow
+    // @ts-expect-error UserMigration does not permit allow
     anyOf(migrate)
-    // @ts-expect-error a message trigger does not permit allow
+    // @ts-expect-error CustomMessage does not permit allow
     defineRule<Message>('allow', () => allow())
     // @ts-expect-error finalUserStatus is a field of Cognito's response, and not of the rule's answer
     defineRule<Migration>('migrate', () => respond({ finalUserStatus: 'CONFIRMED' }))
     // @ts-expect-error autoConfirmUser belongs to the answer of another trigger
     defineRule<Message>('message', () => respond({ autoConfirmUser: true }))
-    // @ts-expect-error Cognito ignores the answer of a sender
+    // @ts-expect-error Cognito ignores the answer of CustomEmailSender, so its rules may not answer
     defineRule<Sender>('send', () => respond({}))
-    // @ts-expect-error a sender does not permit deny
+    // @ts-expect-error CustomEmailSender does not permit deny
     defineRule<Sender>('send', () => deny('no', 'No'))
     // @ts-expect-error chain does not accept rules of two triggers
     chain(confirm, migrate)
@@ -202,11 +202,11 @@ describe('a compile error', () => {
   test('the compiler rejects an invalid declaration of a rule', () => {
     const permissions = [{ actions: ['dynamodb:GetItem'], resource: 'INVITE_TABLE' }]
     expectTypeOf(defineRule<PreSignUp>('invited', () => allow(), { permissions, judges: 'email-domain' })).toEqualTypeOf<Rule<PreSignUp>>()
-    // @ts-expect-error judges does not accept the value domain
+    // @ts-expect-error the option judges does not accept the value 'domain'
     defineRule<PreSignUp>('invited', () => allow(), { judges: 'domain' })
     // @ts-expect-error permissions must be a list
     defineRule<PreSignUp>('invited', () => allow(), { permissions: 'dynamodb:GetItem' })
-    // @ts-expect-error a permission has the key resource, not on
+    // @ts-expect-error a permission must have the key 'resource', and the key 'on' is unknown
     defineRule<PreSignUp>('invited', () => allow(), { permissions: [{ actions: ['dynamodb:GetItem'], on: 'INVITE_TABLE' }] })
   })
 

@@ -23,7 +23,7 @@ describe('pre token generation', () => {
     addClaims({ 'cognito:groups': 'x' })
     // @ts-expect-error a Date is not a valid claim
     addClaims({ since: new Date() })
-    // @ts-expect-error addClaims does not know the token refresh
+    // @ts-expect-error the option 'to' of addClaims does not accept the value 'refresh'
     addClaims({ app: 'shop' }, { to: 'refresh' })
   })
 

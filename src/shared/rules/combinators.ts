@@ -7,9 +7,9 @@ import { compose, type Rule, type RuleArgument, type RuleNode, type Run, type Sh
 import type { Approving, Refusing, RuleContext, Trigger, Working } from './trigger.ts'
 
 /**
- * Runs rules in order. Stops at the first denial or error, and returns that denial or error. In a working trigger, the remaining rules run
- * after any error. In any other trigger that continues on errors, the remaining rules run unless the error is inside `failClosed`. The
- * chain allows if one of its rules allowed. The trigger defines how answers are combined.
+ * Runs rules in order. A denial ends the chain. In a working trigger, an error never ends the chain. In any other trigger, an error ends
+ * the chain if the trigger fails on errors, or if the error is inside `failClosed`. The chain allows if one of its rules allowed. The
+ * trigger defines how answers are combined.
  *
  * @throws TypeError without a rule, or if an argument is not a rule.
  * @example
@@ -122,7 +122,8 @@ export const NOT_ALLOWED = 'This request is not allowed'
  * Runs rules in order, and stops at the first that allows. If no rule allows, the `anyOf` has the error of a rule, if any. Otherwise it
  * denies, with the last denial if there is one. A skip does not count as allow.
  *
- * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Do not add a rule that allows them.
+ * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Do not exempt them by a rule that allows, because a
+ * rule should allow only if it holds proof.
  *
  * @throws TypeError without a rule, or if an argument is not a rule.
  * @example

@@ -54,7 +54,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
       observer.onRuleError?.({ rule, path, error })
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })
       const continues = (each.onError ?? contract.onError) === 'continue'
-      // Release the failed reservation too, because the service may have made it although its response was lost.
+      // Release the failed reservation too: the write may have succeeded although its response was lost.
       await releaseAll(continues ? [each] : [...made, each], deadline)
       if (!continues) return { kind: 'error', error, by: rule, mustFail: true }
     }

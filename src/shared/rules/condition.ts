@@ -19,8 +19,8 @@ export interface Condition<T extends Trigger = Trigger> {
   /** Set on conditions that hold no proof of the user's identity, so that rules that need proof can reject them. */
   readonly proof?: Proof
   /**
-   * The user attributes that the condition reads. Required for a condition around `once`, because the sweeper evaluates it again
-   * without the whole event.
+   * The user attributes that the condition reads. Required for a condition around `once`, because the sweeper evaluates the
+   * condition again without the whole event.
    */
   readonly reads?: readonly string[]
 }
@@ -36,8 +36,8 @@ export function withProof<T extends Trigger>(
 
 /**
  * Makes a condition that declares which attributes it reads. A condition around `once` must declare them, because the sweeper
- * evaluates it again later. The sweeper passes the user's current attributes from the pool, and the trigger source and app client
- * of the event. The sweeper has no validation data and no client metadata.
+ * evaluates the condition again later. The sweeper passes the user's current attributes from the pool, and the trigger source and app
+ * client of the event. It has no validation data and no client metadata, so the condition must not depend on these.
  *
  * @param condition Returns a boolean or a promise of one. It may throw.
  * @throws TypeError if `condition` is not a function, or `reads` is not a list of attribute names.
@@ -52,7 +52,7 @@ export function defineCondition<T extends Trigger = Trigger>(
   assertCondition('defineCondition()', condition)
   const reads: unknown = Object(options).reads
   assertReads('defineCondition', reads)
-  // Wrap the function instead of changing it, because another declaration of the same function may have other `reads`. Keep its `proof`.
+  // Wrap the function instead of changing it, because the same function may be declared twice with different `reads`.
   return Object.assign((ctx: RuleContext<T>) => condition(ctx), condition.proof !== undefined && { proof: condition.proof }, {
     reads: [...reads],
   })

@@ -3,9 +3,9 @@
 //     takes 4 us. Therefore `evaluate` and `attempt` use `andThen`, and never `await`.
 //  2. `evaluate` never throws. If a rule throws, times out or returns an invalid outcome, its verdict is an `error`.
 //  3. `validateInTime` validates the outcome of each rule, and sets `by` to the name of the rule. It freezes every answer, and
-//     encodes it once. An answer that cannot be encoded for Cognito is therefore an error of its rule.
-//  4. Our own compositions are not raced against the deadline, and their outcomes are not validated again, because each of their
-//     rules is. A custom composition counts as a single rule here.
+//     encodes it once. Therefore, if an answer cannot be encoded for Cognito, the rule that returned it has an error.
+//  4. The engine does not race our own compositions against the deadline, and does not validate their outcomes, because it races and
+//     validates each of their rules. It treats a custom composition like a single rule.
 //  5. Only `toErrorVerdict` unwraps a `RuleError`, so that the log names the rule that failed and not the compositions around it.
 //  6. A rule that never began has a `NotDoneError`, so that the ledger can record that the effect certainly did not happen.
 //  7. The outermost rule has no path and no trace entry. It is the handler itself.
@@ -75,7 +75,7 @@ async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
 
 function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ctx: RuleContext<T>): Proceed<T> | Denied | Failed {
   if (verdict.kind === 'deny') return { kind: 'denied', rule: verdict.by ?? 'unknown', reason: verdict.reason, message: verdict.message }
-  // Any other error counts as a skip, because the trigger continues on errors.
+  // An error that does not fail the invocation counts as a skip, because the trigger continues on errors.
   if (verdict.kind === 'error' && (verdict.mustFail || engine.contract.onError === 'fail'))
     return { kind: 'failed', rule: verdict.by ?? 'unknown', error: verdict.error }
   const { by = 'unknown', kind, answer }: Passed<T> = verdict.kind === 'error' ? { kind: 'skip' } : verdict
@@ -157,7 +157,7 @@ function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: RuleCont
   }
 }
 
-/** Returns true if a rule is skipped, because it can only answer, and the trigger keeps only the first answer, which exists already. */
+/** Returns true if the engine can skip a rule: the rule can only answer, and the trigger keeps the answer of an earlier rule. */
 function isAnsweredAlready({ contract }: Engine, { rule, answered }: Frame): boolean {
   if (answered === undefined || !contract.answers?.firstStands) return false
   return rule.can?.every((ability) => ability === 'answer') ?? false
@@ -179,8 +179,8 @@ async function awaitOutcome<T extends Trigger>(
 }
 
 /**
- * Validates an outcome. Throws if the rule returned it after the deadline, unless it is `deny` or `done`. This check is needed because a
- * rule that blocks the event loop also delays the deadline's timer.
+ * Validates an outcome. Throws if the rule returned the outcome after the deadline, unless the outcome is `deny` or `done`. The deadline's
+ * timer is not enough, because a rule that blocks the event loop also delays that timer.
  */
 function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: RuleContext<T>, returned: AnyOutcome<T>): AnyOutcome<T> {
   const { rule, path = '', deadline } = frame
@@ -289,8 +289,7 @@ function createRun(engine: Engine, frame: Frame): Run {
 }
 
 function combine<A>({ answers }: TriggerContract, earlier: A, later: A): A {
-  // The result has the type of the answers, because the trigger defines `combine` with types. The engine's view of a trigger has no such
-  // types.
+  // The cast is safe, because a trigger's `combine` returns the type of its arguments. `TriggerContract` does not have that type.
   return answers === undefined || answers.firstStands ? earlier : (answers.combine(earlier, later) as A)
 }
 

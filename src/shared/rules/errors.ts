@@ -95,7 +95,7 @@ export function toErrorReason(error: unknown): string {
   try {
     return readErrorName(error)
   } catch {
-    // A throwing getter or proxy must not replace the decision.
+    // Ignore an error that a getter or proxy throws, because it must not replace the decision.
     return 'error'
   }
 }

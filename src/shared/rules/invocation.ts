@@ -70,7 +70,7 @@ const SIGNAL: PropertyDescriptor & ThisType<{ readonly [TIME]: Timed }> = {
   },
 }
 
-/** Returns an object with only the deadline's signal, because rules could reach its other functions through the symbol. */
+/** Returns an object with the deadline's signal only. Rules can reach this object by its symbol, and must not reach the whole deadline. */
 function toSignalOnly(time: Timed): Timed {
   return Object.freeze({ signal: time.signal })
 }

@@ -17,8 +17,8 @@ export interface EffectKey {
 }
 
 /**
- * How the ledger treats an effect that was interrupted, so that it is unknown whether it happened. With `at-least-once`, the effect is
- * retried, and may happen twice. With `at-most-once`, the effect is not retried, and the ledger records it as `unknown`.
+ * How the ledger treats an interrupted effect, which may or may not have happened. With `at-least-once`, the effect is retried, and may
+ * happen twice. With `at-most-once`, the effect is not retried, and the ledger records it as `unknown`.
  */
 export type Delivery = (typeof DELIVERIES)[number]
 
@@ -59,7 +59,7 @@ export interface Ledger {
   /**
    * Claims an effect.
    *
-   * @param token Identifies the claim if its response is lost.
+   * @param token Identifies the claim, so that the sweeper can release it if the response to this call was lost.
    */
   readonly claim: (effect: Effect, token: string, signal: AbortSignal) => Promise<ClaimResult>
   /** Records that the effect is done, for as long as the user exists. Deletes the stored user data. */
@@ -87,7 +87,7 @@ export interface OnceNode extends RuleNode {
   readonly reads: readonly string[]
 }
 
-// Time reserved to write the result to the ledger. Otherwise a slow effect would not be recorded as done, and would run again.
+// Time reserved to write the result to the ledger. Otherwise the result of a slow effect would be lost, and the effect would run again.
 const MARK_MS = 600
 const MARK_PART = 1 / 4
 // The least time to start an effect. With less time, the effect would probably be interrupted, so it is retried later instead.
@@ -99,8 +99,8 @@ const MARK_PAUSE_MS = 25
  * Runs an effect once per user, even if Cognito repeats the event. Claims the effect in the ledger before it runs, and records its
  * result. If the ledger is unreachable, the effect does not run.
  *
- * The ledger stores the attributes that the rule declares in `reads`, and the rule sees only these. So a rule lacks an undeclared attribute
- * from the first event, and not only when the sweeper retries the effect.
+ * The ledger stores only the attributes that the rule declares in `reads`, and the rule sees only these. This applies to the first run too,
+ * so that a forgotten attribute is noticed before the sweeper retries the effect.
  *
  * @param rule A single effect, not a composition. It declares in `reads` which attributes it reads.
  * @param options `delivery` defines how to treat an effect that was interrupted.
@@ -172,7 +172,7 @@ async function recordResult<T extends Working>(
   return verdict
 }
 
-/** @param event Values of the event are hidden in the reason, because the ledger stores the reason. */
+/** @param event The event whose values are replaced by `hidden` in the error's code or name, because the ledger stores that text. */
 function toFailure(error: unknown, delivery: Delivery, event: CognitoEvent): EffectFailure {
   const reason = hidePersonal(event)(toErrorReason(error))
   return delivery === 'at-least-once' || error instanceof NotDoneError ? { kind: 'retry', reason } : { kind: 'unknown', reason }

@@ -79,10 +79,10 @@ export interface ErrorVerdict extends HasAuthor {
 /** The result of a rule: its outcome or its error. */
 export type Verdict<T extends Trigger = Trigger> = AnyOutcome<T> | ErrorVerdict
 
-// Enough for the longest name that `denyIf` makes: `deny-if-` and a reason.
+// The maximum length of a rule's name. It fits the longest name that `denyIf` makes: `deny-if-` and a reason.
 export const MAX_NAME_LENGTH = 72
 
-/** Returns true if a value is a valid rule name. Names are limited because they are a metric dimension. */
+/** Returns true if a value is a valid rule name. The length of names is limited, because they are a metric dimension. */
 export function isRuleName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && isIdentifier(name)
 }
@@ -144,8 +144,8 @@ export interface DenyOptions {
  *
  * @param reason A constant identifier for the log, such as `domain-not-allowed`, of at most 64 characters.
  * @param message The text that the end user reads, after `PreSignUp failed with error`. Final full stops are removed, because
- *   Cognito adds one. It must not reveal if a user exists.
- * @throws TypeError if the reason is not an identifier or the message is empty. Thrown inside a rule, it is an error of the rule.
+ *   Cognito adds one. The message must not reveal if a user exists.
+ * @throws TypeError if the reason is not an identifier or the message is empty. If a rule does not catch it, the rule has an error.
  * @example
  * deny('domain-not-allowed', 'This email address cannot be used to sign up')
  */

@@ -3,8 +3,8 @@ import { isReason } from './outcome.ts'
 /** The log has this word instead of a string that may be personal. */
 const HIDDEN = 'hidden'
 
-// Minimum lengths of a value and of a word that are searched inside a string. Shorter ones, such as a plan's name, are part of many
-// constants.
+// Only values and words of these minimum lengths are searched inside a string. Shorter ones, such as a plan's name, are part of many
+// constants, so the log would hide these constants too.
 const LEAST_VALUE = 8
 const LEAST_PART = 4
 

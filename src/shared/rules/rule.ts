@@ -19,7 +19,7 @@ export type Ability = (typeof ABILITIES)[number]
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** The name of the setting with the table's name, the sender's address or an ARN. Or `user-pool`, for the user pool of the event. */
+  /** `user-pool` for the user pool of the event. Otherwise the name of the setting with a table's name, a sender's address or an ARN. */
   readonly resource: string
   /** The name of the table's index, if the actions are on an index. */
   readonly index?: string
@@ -96,7 +96,7 @@ export interface Share {
 export interface Commit<T extends Trigger = Trigger> {
   /**
    * Reserves with one conditional write. Uses a key such as `reservationKey(ctx)`, so that a repeated event finds its own reservation. The
-   * reservation should expire within an hour. A rule of post confirmation makes the reservation permanent.
+   * reservation should expire within an hour, because the user may never confirm. Make it permanent in a rule of post confirmation.
    *
    * @returns `deny(...)` if nothing is left to reserve.
    */
@@ -256,8 +256,8 @@ export function compose<T extends Trigger>(composition: Composition<T>): Rule<T>
 }
 
 /**
- * The key under which `compose` stores `evaluate` a second time. The engine recognises our own compositions, because both functions are
- * equal.
+ * The key under which `compose` stores `evaluate` a second time. If both functions are equal, the engine knows that one of our combinators
+ * made the composition, and that nothing has replaced its `evaluate`.
  */
 export const OURS: unique symbol = Symbol('composed')
 

@@ -25,7 +25,7 @@ export interface Working extends Trigger {
   readonly works: true
 }
 
-/** The error mode: an error of a rule fails the invocation, or the invocation continues without that rule. */
+/** The error mode. With `fail`, an error of a rule fails the invocation. With `continue`, the invocation continues without that rule. */
 export type OnError = 'fail' | 'continue'
 
 /**

@@ -33,7 +33,7 @@ export function emailAddress(example: string): Field<string> {
 }
 
 // Stricter than `URL`, which accepts backslashes, missing slashes and a user name that looks like a host. The email contains the string
-// unchanged.
+// unchanged, so the string itself must be a valid URL.
 const HTTPS_AND_HOST = /^https:\/\/[^/?#@]+(?:[/?#]|$)/
 
 /** A field of settings for an HTTPS URL in an email. */
@@ -54,7 +54,7 @@ function isAscii(text: string): boolean {
 // Stricter than `Date`, which accepts `1` and `March`, and reads a time without a zone in the local time zone.
 const DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
-// Cognito has had user pools since 2016. An earlier date is a mistake, and would send a welcome email to every existing user.
+// User pools exist since 2016, so an earlier date is a mistake. With such a date, every existing user would get a welcome email.
 const FIRST_YEAR = '2016'
 // Tolerate a date that is up to a day ahead, because of time zones.
 const AHEAD_MS = 24 * 60 * 60_000
@@ -73,7 +73,7 @@ export function date(): Field<Date> {
 
 /** A domain list file that `lifeguard domains build` wrote. Long lists need a file, because Lambda limits environment variables to 4 kB. */
 export interface DomainFile {
-  /** The path, relative to the folder of the function's bundle, or absolute, for a file in a layer. */
+  /** The path of the file: relative to the folder of the function's bundle, or absolute if the file is in a Lambda layer. */
   readonly file: string
 }
 

@@ -8,13 +8,13 @@ const schemas: ReadonlyMap<string, { readonly options: Readonly<Record<string, {
 )('osls/lib/cli/commands-schema/index.js')
 
 describe('npm run deploy', () => {
-  it('passes the arguments of npm run deploy to osls package, except those that only osls deploy accepts', () => {
+  it('npm run deploy passes its options to osls package, except the options that only osls deploy accepts', () => {
     const both = ['--stage', 'prod', '-r', 'eu-west-1', '--param=logLevel=debug', '--minify-template', '-p', 'packaged', '--verbose']
     expect(packagingArguments(['--force', ...both, '--no-conceal'])).toEqual(both)
     expect(unfitLines('deploy', ['--force', ...both])).toEqual([])
   })
 
-  it('never passes an option to osls package that only osls deploy accepts', () => {
+  it('npm run deploy never passes osls package an option that only osls deploy accepts', () => {
     const options = (command: string): readonly string[] => Object.keys(schemas.get(command)?.options ?? {})
     const known = options('package')
     const more = options('deploy').filter((name) => !known.includes(name))
@@ -49,11 +49,11 @@ describe('npm run deploy', () => {
       expect({ name, lines: unfitLines('deploy', [`--${name}`, 'list']) }).toEqual({ name, lines: [expect.stringContaining("not 'list'")] })
   })
 
-  it('rejects a deploy option that has no effect on a package that is already built', () => {
+  it('npm run deploy rejects --aws-s3-accelerate, because the option has no effect on a package that is already built', () => {
     expect(unfitLines('deploy', ['--stage', 'prod', '--aws-s3-accelerate'])).toEqual([
       '--aws-s3-accelerate does not work with a package that is built before the deployment. To run osls without checks: npx osls deploy --aws-s3-accelerate',
     ])
-    // The check leaves this option to `osls package`, which rejects it.
+    // For `osls package`, unfitLines accepts the option, because `osls package` itself rejects it.
     expect(unfitLines('package', ['--aws-s3-accelerate'])).toEqual([])
   })
 })

@@ -14,7 +14,7 @@ describe('parameters of this repository', () => {
   it.each([
     ['serverless.yml', 'userPoolName'],
     ['serverless.existing-pool.yml', 'userPoolId'],
-  ])('docs/reference/settings.md lists the parameters of %s, with %s as the only one about the user pool', async (config, ofPool) => {
+  ])('docs/reference/settings.md lists the parameters of %s, of which only %s names the user pool', async (config, ofPool) => {
     const parameters = await readParameters(repository, config)
     const guide = await readFile(join(repository, 'docs/reference/settings.md'), 'utf8')
     const rows = [...guide.matchAll(/^\| (`[a-z]\w+`(?:, `\w+`)*) \| (`[A-Z_]+`(?:, `[A-Z_]+`)*)? ?\|/gm)]
@@ -50,7 +50,7 @@ describe('readParameters', () => {
     return readParameters(folder, 'serverless.yml')
   }
 
-  it('returns the parameters of all files, even if a file includes itself', async () => {
+  it('readParameters returns the parameters of all files, even if a file includes itself', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${param:one}\nb: \${param:two, 'none'}\nc: \${file(deploy/a.yml)}\nparams: { dev: { three: 3 } }`,
       'deploy/a.yml': `d: !Sub x/\${param:four}\ne: \${file(deploy/a.yml)}`,
@@ -58,7 +58,7 @@ describe('readParameters', () => {
     expect(parameters).toEqual({ read: new Set(['one', 'two', 'four']), set: ['three'] })
   })
 
-  it('does not read the files that a file includes if the configuration uses only a part of that file', async () => {
+  it('if the configuration includes only a part of a file, readParameters does not read the files that this file includes', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/b.yml):functions}`,
       'deploy/b.yml': `functions: { a: "\${param:five}", b: "\${file(deploy/none.yml)}" }`,
@@ -66,7 +66,7 @@ describe('readParameters', () => {
     expect(parameters).toEqual({ read: new Set(['five']), set: [] })
   })
 
-  it('returns the parameters that a program and its required files read', async () => {
+  it('readParameters returns the parameters that a program and its required files read', async () => {
     const parameters = await read({
       'serverless.yml': `a: \${file(deploy/c.cjs):functions}`,
       'deploy/c.cjs': `const d = require('./d.cjs')\nresolveVariable('param:six')\nresolveVariable('file(deploy/none.yml)')`,
@@ -79,11 +79,11 @@ describe('readParameters', () => {
     ['a file is missing', `a: \${file(deploy/none.yml)}`],
     ['the name of a file is computed', `a: \${file(deploy/\${sls:stage}.yml)}`],
     ['the name of a parameter is computed', `a: \${param:\${sls:stage}Domains}`],
-  ])('returns undefined when %s', async (_, text) => {
+  ])('readParameters returns undefined when %s', async (_, text) => {
     expect(await read({ 'serverless.yml': text })).toBeUndefined()
   })
 
-  it('returns undefined if the configuration is missing, and no set parameters if it is not valid YAML', async () => {
+  it('readParameters returns undefined without a configuration file, and finds the parameters in invalid YAML', async () => {
     expect(await readParameters(folder, 'none.yml')).toBeUndefined()
     expect(await read({ 'serverless.yml': `a: [\${param:one}\nb: ]` })).toEqual({ read: new Set(['one']), set: [] })
   })

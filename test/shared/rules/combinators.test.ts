@@ -15,7 +15,7 @@ describe('the time of a chain', () => {
       clock.spend(400)
       return done()
     })
-    // Each of 5 rules may use 4000 / 5 = 800 ms. `spend` uses 400 of the 3200 left, so the other three rules share 2800 ms.
+    // The first of 5 rules gets 4000 / 5 = 800 ms. `spend` uses 400 of the remaining 3200 ms, so the last three rules share 2800 ms.
     const decision = await run('working', chain(hang, spend, hang, hang, work), sampleEvent, clock)
     expect(decision.kind).toBe('proceed')
     expect(decision.trace.map(({ rule, outcome, ms }) => [rule, outcome, Math.floor(ms)])).toEqual([

@@ -14,7 +14,7 @@ function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; reado
     can: ['deny'],
     commit: {
       async reserve(ctx) {
-        // Simulates one conditional write, which succeeds if the event already has a place or a place is free.
+        // Simulates one conditional write. It succeeds if the event already has a place, or if a place is free.
         if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'All places are taken')
         holders.add(reservationKey(ctx))
         return undefined
@@ -59,7 +59,7 @@ describe('a rule with a commit', () => {
     ])
   })
 
-  test('a reserve that hangs fails the invocation, and the reservation is released', async () => {
+  test('if the reserve function of a rule hangs, the invocation fails and the reservation is released', async () => {
     const released: string[] = []
     const clock = autoClock()
     const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
@@ -70,7 +70,7 @@ describe('a rule with a commit', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('a release that fails or hangs does not change the decision', async () => {
+  test('a release function that fails or hangs does not change the decision', async () => {
     const { rule } = takePlace(0)
     for (const release of [() => Promise.reject(new Error('down')), () => new Promise<void>(() => undefined)]) {
       const first = defineRule<SampleRefusing>('first', () => skip(), { commit: { reserve: () => undefined, release } })
@@ -78,7 +78,7 @@ describe('a rule with a commit', () => {
     }
   })
 
-  test('a reserve that returns an outcome other than a denial fails the invocation', async () => {
+  test("if the reserve function of a rule returns 'allow', the invocation fails, because only a denial is permitted", async () => {
     const odd = defineRule<SampleRefusing>('odd', () => skip(), {
       commit: { reserve: () => ({ kind: 'allow' }) as never, release: () => undefined },
     })

@@ -32,7 +32,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('signal returns the same signal each time, and an aborted signal after the deadline', () => {
+  test('signal() returns the same signal each time, and after the deadline it returns an aborted signal', () => {
     const clock = autoClock()
     const deadline = startDeadline(100, clock)
     expect(deadline.signal()).toBe(deadline.signal())
@@ -60,7 +60,7 @@ describe('a deadline', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  test('race rejects immediately after the deadline has expired', async () => {
+  test('race() rejects immediately if the deadline has already expired', async () => {
     const deadline = startDeadline(100, autoClock())
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)
     await expect(deadline.race(never)).rejects.toThrow(DeadlineExceededError)

@@ -89,7 +89,7 @@ describe('the trace', () => {
     })
   })
 
-  test('two shadow rules that hang time out at the same time after 500 ms', async () => {
+  test('two hanging shadow rules share one time limit, so both have a timeout after 500 ms', async () => {
     const clock = autoClock()
     const hang = compose<SampleRefusing>({ name: 'hang', kind: 'rule', evaluate: () => new Promise(() => {}) })
     const decision = await run('refusing', chain(shadow(hang), shadow(hang)), sampleEvent, clock)
@@ -97,7 +97,7 @@ describe('the trace', () => {
     expect(clock.now()).toBe(500)
   })
 
-  test('the trace has unnamed instead of a reason that is not an identifier, because the reason may be an attribute', async () => {
+  test("the trace has 'unnamed' instead of a reason that is not an identifier, because such a reason may be an attribute", async () => {
     const decision = await run('refusing', chain(rule('look', () => skip('mary@example.com'))))
     expect(decision.trace).toMatchObject([{ rule: 'look', reason: 'unnamed' }])
   })
@@ -156,10 +156,10 @@ describe('rules that a custom composition runs', () => {
   })
 })
 
-describe('a modified copy of our own composition', () => {
+describe('a modified copy of a chain', () => {
   const whole = chain(rule('a', () => skip()))
 
-  test('the engine validates the outcome of a composition whose evaluate was replaced', async () => {
+  test('if a copy of a chain has another evaluate function, the engine validates the outcome of the copy', async () => {
     const forged: Rule<SampleRefusing> = { ...whole, evaluate: () => ({ kind: 'allow', answer: { c: 1 } }) as never }
     expect(await run('refusing', chain(forged))).toMatchObject({
       kind: 'failed',
@@ -167,7 +167,7 @@ describe('a modified copy of our own composition', () => {
     })
   })
 
-  test('a composition whose evaluate was replaced times out at the deadline', async () => {
+  test('if a copy of a chain has another evaluate function that hangs, the copy has a timeout at the deadline', async () => {
     const hangs: Rule<SampleRefusing> = { ...whole, evaluate: () => new Promise(() => {}) }
     expect(await run('refusing', chain(hangs))).toMatchObject({ kind: 'failed', error: { code: 'deadline-exceeded' } })
   })
@@ -294,7 +294,7 @@ describe('the rule name of a denial', () => {
 })
 
 describe('the deadline', () => {
-  test('the deadline stops a chain at a rule that used all the time', async () => {
+  test('a rule that uses all the time has a timeout, and the chain does not run the next rule', async () => {
     const clock = autoClock()
     const slow = rule('slow', () => {
       clock.spend(5000)
@@ -397,7 +397,7 @@ describe('the deadline', () => {
       return new Promise(() => {})
     })
     await run('refusing', chain(failOpen(waits, { withinMs: 50 }), failOpen(waits), waits), sampleEvent, clock)
-    // The first rule gets 50 ms by withinMs, the second a third of the 3,950 ms left, and the last the rest until the deadline.
+    // The first rule gets the 50 ms of its withinMs. The second gets a third of the remaining 3,950 ms. The last has until the deadline.
     expect(seen).toEqual([
       [50, true],
       [1367, true],
@@ -420,7 +420,7 @@ describe('names and reasons', () => {
     expect(() => defineRule<SampleRefusing>('Require Invite', () => allow())).toThrow("the name is 'Require Invite'; expected kebab-case")
   })
 
-  test('deny requires an identifier and a message, and removes the final full stop', () => {
+  test("deny requires an identifier as the reason, requires a message, and removes the message's final full stop", () => {
     expect(deny('no-invite', 'You need an invitation. ')).toEqual({ kind: 'deny', reason: 'no-invite', message: 'You need an invitation' })
     expect(() => deny('No invite!', 'No')).toThrow('must be an identifier')
     expect(() => deny('x'.repeat(65), 'No')).toThrow('at most 64 characters')
@@ -511,7 +511,7 @@ describe('a composition with invalid arguments', () => {
   })
 })
 
-describe('two answers that can be encoded separately, but not combined', () => {
+describe('two answers that can be encoded alone, but not together', () => {
   /** Runs two rules that answer different fields, with a contract that encodes only one field. */
   async function decideBoth(kind: SampleKind) {
     const { answers, ...contract } = SAMPLES[kind]

@@ -21,7 +21,7 @@ describe('isIdentifier', () => {
     expect(isIdentifier(text)).toBe(expected)
   })
 
-  it('returns the same as the regular expression for random strings', () => {
+  it('isIdentifier returns the same as the regular expression for random strings', () => {
     fc.assert(
       fc.property(texts, (text) => isIdentifier(text) === IDENTIFIER.test(text)),
       { numRuns: 2000 },
@@ -30,7 +30,7 @@ describe('isIdentifier', () => {
 })
 
 describe('isKebabCase', () => {
-  it('returns the same as the regular expression for random strings', () => {
+  it('isKebabCase returns the same as the regular expression for random strings', () => {
     fc.assert(
       fc.property(texts, (text) => isKebabCase(text) === KEBAB_CASE.test(text)),
       { numRuns: 2000 },

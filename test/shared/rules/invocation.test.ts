@@ -71,7 +71,7 @@ describe('createContext and narrowContext', () => {
     expect(ctx).toMatchObject({ event: sampleEvent, appClient: 'client1', signal })
   })
 
-  test('narrowContext returns a context with its own signal and the context of the invocation', () => {
+  test('narrowContext returns a context that has the given signal, and refers to the context of the invocation', () => {
     const whole = createContext(sampleEvent, { signal: () => signal }, SAMPLES.refusing)
     const other = new AbortController().signal
     const part = narrowContext(narrowContext(whole, { signal: () => signal }), { signal: () => other })

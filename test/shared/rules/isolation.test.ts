@@ -106,7 +106,7 @@ describe('a rule cannot change the response or the context of another rule', () 
     expect(decision).toMatchObject({ kind: 'proceed', rule: null, trace: [{ outcome: 'skip' }] })
   })
 
-  test('a rule cannot replace the deadline behind its context', async () => {
+  test('a rule cannot replace the functions of the deadline, even through the symbols of its context', async () => {
     const evil = build({ word: 'deny', terms: [] }, (ctx) => {
       for (const symbol of Object.getOwnPropertySymbols(ctx))
         for (const name of ['race', 'remainingMs', 'close', 'signal'])

@@ -17,7 +17,7 @@ const ledger: Ledger = {
 const work = (name: string) => defineRule<Working>(name, () => done(), { reads: [] })
 
 describe('onceRules', () => {
-  it('onceRules returns nested effects under their name in the ledger', () => {
+  it('onceRules finds effects in nested compositions, and returns each under its ledger name', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-least-once', id: 'birthday' })
     const rules = onceRules(chain(work('profile'), parallel(mail, chain(gift))))
@@ -27,7 +27,7 @@ describe('onceRules', () => {
     ])
   })
 
-  it('onceRules finds an effect that is the whole composition, and none in a composition without effects', () => {
+  it('onceRules finds a once that is the whole composition, and returns an empty map for a composition without once', () => {
     expect([...onceRules(once(ledger, work('mail'), { delivery: 'at-most-once' })).keys()]).toEqual(['mail'])
     expect(onceRules(chain(work('profile'))).size).toBe(0)
   })
@@ -37,7 +37,7 @@ describe('onceRules', () => {
     expect(onceRules(chain(mail, mail)).size).toBe(1)
   })
 
-  it('onceRules returns the conditions around each place of an effect, outermost first', () => {
+  it('onceRules returns a list of conditions for each place where an effect occurs, with the outermost condition first', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const gift = once(ledger, work('gift'), { delivery: 'at-most-once' })
     const named = hasAttribute('name')
@@ -47,7 +47,7 @@ describe('onceRules', () => {
     expect(rules.get('gift')).toEqual({ rule: gift, places: [[named]] })
   })
 
-  it('onceRules throws if a when around an effect does not expose its condition', () => {
+  it('onceRules throws if an effect is inside a when() without the property condition', () => {
     const mail = once(ledger, work('mail'), { delivery: 'at-most-once' })
     const { condition: _, ...hidden } = when(hasAttribute('name'), mail)
     expect(() => onceRules(chain(hidden))).toThrow("'when' hides the condition of an effect; make it with when()")

@@ -183,7 +183,7 @@ describe('the effect that the ledger stores', () => {
     ])
   })
 
-  test('the stored event has only the sub if the rule declares no attributes, and a null client id if the event has none', async () => {
+  test('the ledger stores only the attribute sub if the rule declares no attributes, and keeps a client id that is null', async () => {
     const ledger = memoryLedger()
     await runForTrace(once(ledger, effect(ledger), atMostOnce), { ...event, callerContext: { ...event.callerContext, clientId: null } })
     expect(ledger.effects[0]?.event).toMatchObject({
@@ -360,7 +360,7 @@ describe('the write of a result to the ledger', () => {
     ])
   })
 
-  test("the ledger stores the reason 'hidden' if the reason of a failure is a value of the event", async () => {
+  test("if the code of an effect's error is a value of the event, the ledger stores 'hidden' instead of the code", async () => {
     const ledger = memoryLedger()
     const throwing = effect(ledger, () => {
       throw Object.assign(new Error('no'), { code: event.request.userAttributes?.sub })
@@ -369,7 +369,7 @@ describe('the write of a result to the ledger', () => {
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'hidden' }])
   })
 
-  test('once records a retry, without running the effect, if too little time is left', async () => {
+  test('if too little time is left, once does not run the effect, and records in the ledger that it must be retried', async () => {
     const clock = autoClock()
     const ledger = memoryLedger(async (call) => {
       if (call === 'claim') clock.spend(3650)

@@ -175,7 +175,7 @@ function listAncestors(path: string): readonly string[] {
   return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('.'))
 }
 
-/** Returns the name of the combinator at a path in a composition. The first term of a `when` is its condition, and not a child. */
+/** Returns the name of the combinator at a path in a composition. Does not count the first term of a `when`, which is the condition. */
 function nodeAt(term: Term, steps: readonly number[]): string {
   const [step, ...rest] = steps
   if (step === undefined) return term.word

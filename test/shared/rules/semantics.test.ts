@@ -45,7 +45,7 @@ function formatDecision(decision: Decision<SampleRefusing>): string {
 describe.each(SECTIONS)('the table of %s', (section) => {
   const table = parseRows().filter((row) => row.section.startsWith(section))
 
-  test('the table has at least three rows', () => {
+  test(`the table of ${section} has at least three rows`, () => {
     expect(table.length).toBeGreaterThan(2)
   })
 

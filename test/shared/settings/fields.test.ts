@@ -53,7 +53,7 @@ describe('the fields of settings', () => {
   })
 
   it.each([',', 'example.com,', '@example.com', 'com', 'https://example.com', '*,example.com', 'a b.com', '*example.com'])(
-    'domains rejects %j, and the error has the expected format and the invalid entry',
+    'domains rejects %j, and the error shows the expected format and the invalid entry',
     (value) => {
       expect(read(domains(), value)).toMatch(
         /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the path of a built list \(The domain pattern '.*/,
@@ -61,14 +61,14 @@ describe('the fields of settings', () => {
     },
   )
 
-  it('date accepts a day, as midnight UTC, or a time with its zone', () => {
+  it('date reads a day as midnight UTC, reads a time with its zone, and rejects other formats', () => {
     expect(read(date(), '2026-01-31')).toEqual(new Date('2026-01-31T00:00:00.000Z'))
     expect(read(date(), '2026-01-31T09:30:00.5+02:00')).toEqual(new Date('2026-01-31T07:30:00.500Z'))
     for (const value of ['', '1', 'March', '2026', '2026-02-30T25:00:00Z', '2026-13-01', '2026-01-31T09:30:00', '31.01.2026', undefined])
       expect(read(date(), value)).toMatch(/^a day from 2016 until today such as 2026-01-31, or a time with its zone/)
   })
 
-  it('date rejects a day that does not exist, in any time zone', () => {
+  it('date rejects a day that is not in the calendar, such as 31 February, with or without a time', () => {
     for (const value of ['2024-02-29', '2025-12-31T23:30:00-05:00', '2026-01-01T00:30:00+14:00', '2026-01-31T24:00Z'])
       expect(read(date(), value)).toEqual(new Date(value))
     for (const value of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-02-31T09:00:00Z', '2026-02-30T23:00:00-05:00', '2026-01-00'])

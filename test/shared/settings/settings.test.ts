@@ -35,7 +35,7 @@ function captureMessage(environment: Environment): string {
 const captureLines = (environment: Environment): readonly string[] => captureMessage(environment).split('\n')
 
 describe('readSettings', () => {
-  it('returns the parsed values of the fields, and ignores other variables', () => {
+  it('readSettings returns the parsed values of the fields, and ignores other variables', () => {
     expect(readSettings(schema, { ...good, LOG_LEVEL: 'WARN', PATH: '/bin', HOME: undefined })).toEqual({
       ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt', LOG_LEVEL: 'warn' },
     })
@@ -45,24 +45,24 @@ describe('readSettings', () => {
     expect(() => readSettings({ fields: {} }, process.env)).not.toThrow()
   })
 
-  it.each([undefined, ''])('reports a variable with the value %j as missing, with the expected value', (BLOCK_TABLE) => {
+  it.each([undefined, ''])('readSettings reports a variable with the value %j as missing, with the expected value', (BLOCK_TABLE) => {
     expect(captureLines({ ...good, BLOCK_TABLE })).toEqual([
       'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
     ])
   })
 
-  it('treats an empty optional variable as not set', () => {
+  it('readSettings treats an empty optional variable as not set', () => {
     expect(readSettings(schema, { ...good, MODE: '', LOG_LEVEL: '', LOG_HASH_KEY: '' })).toEqual({
       ...{ BLOCK_TABLE: 'blocks', ALLOWED: expect.objectContaining({ size: 1 }), MODE: 'exempt' },
     })
   })
 
-  it('reports an invalid variable with its value and the expected value', () => {
+  it('readSettings reports an invalid variable with its value and the expected value', () => {
     expect(captureMessage({ ...good, MODE: 'maybe' })).toContain('  MODE is "maybe"; expected one of exempt, judge')
   })
 
-  it('reports all invalid variables at once', () => {
+  it('readSettings reports all invalid variables at once', () => {
     expect(captureLines({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
       'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
@@ -86,7 +86,7 @@ describe('readSettings', () => {
     expect(captureMessage({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
   })
 
-  it('reports a missing variable that is required because another variable is set', () => {
+  it('readSettings reports a missing variable that is required because another variable is set', () => {
     const text = optional(nonEmptyString('a text', 'x'))
     const both: SettingsTable<{ A?: string; B?: string }> = {
       fields: { A: text, B: text },
@@ -97,7 +97,7 @@ describe('readSettings', () => {
     expect(readSettings(both, { B: 'y' })).toEqual({ B: 'y' })
   })
 
-  it('reports a missing required variable only once, even if another variable requires it too', () => {
+  it('readSettings reports a missing required variable only once, even if another variable requires it too', () => {
     const text = nonEmptyString('a text', 'x')
     const both: SettingsTable<{ A: string; B: string }> = {
       fields: { A: text, B: text },
@@ -106,7 +106,7 @@ describe('readSettings', () => {
     expect(() => readSettings(both, { A: 'x' })).toThrow(/^[^\n]*\n {2}B is missing; expected a text$/)
   })
 
-  it('readSettings adds the error message of a field that throws to its own error', () => {
+  it("if reading a field throws, readSettings throws an error that quotes the message of the field's error", () => {
     const read = (): never => {
       throw new TypeError('it is too long')
     }
