@@ -51,7 +51,7 @@ export type ClaimResult =
 export type EffectFailure =
   /** The effect certainly did not happen, or `at-least-once` permits a second run. The effect is retried later. */
   | { readonly kind: 'retry'; readonly reason: string }
-  /** It is unknown whether the effect happened. It is not retried, because it must not happen twice. */
+  /** It is unknown whether the effect happened. The effect is not retried, because it must not happen twice. */
   | { readonly kind: 'unknown'; readonly reason: string }
 
 /** Stores which effects are claimed and which are done. Every call is idempotent. */
@@ -66,7 +66,7 @@ export interface Ledger {
   readonly done: (claim: EffectClaim, signal: AbortSignal) => Promise<void>
   /** Records that the effect failed. */
   readonly fail: (claim: EffectClaim, failure: EffectFailure, signal: AbortSignal) => Promise<void>
-  /** Deletes the claim of an effect that had nothing to do. */
+  /** Deletes the claim of an effect that had nothing to do, so that the effect can run at a later event. */
   readonly drop: (claim: EffectClaim, signal: AbortSignal) => Promise<void>
   readonly permissions?: readonly RulePermission[]
 }

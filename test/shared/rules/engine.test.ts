@@ -62,7 +62,7 @@ describe('the trace', () => {
     ])
   })
 
-  test('a trace entry lists the fields of an earlier answer that the rule changed', async () => {
+  test('if a rule changes fields of an earlier answer, its trace entry lists these fields', async () => {
     const answers = [
       rule('a', () => respond<SampleAnswer>({ a: 1 })),
       rule('ab', () => respond<SampleAnswer>({ a: 2, b: 2 })),
@@ -134,7 +134,7 @@ describe('rules that a custom composition runs', () => {
   test.each<readonly [string, Rule<SampleRefusing>]>([
     ['without declaring children', defineRule<SampleRefusing>('custom', both)],
     ['with declared children', { name: 'custom', kind: 'rule', children: [a, b], evaluate: both }],
-  ])('a custom composition numbers its rules in the order in which they run: %s', async (_, custom) => {
+  ])('the engine numbers the rules of a custom composition in the order in which they run: %s', async (_, custom) => {
     expect(await runForPaths(custom)).toEqual(['custom 0', 'a 0.0', 'b 0.1'])
   })
 
@@ -284,7 +284,7 @@ describe('a rule that returns an invalid outcome', () => {
 
 describe('the rule name of a denial', () => {
   test.each(['wrong-client', 'Invite.expired_2', 'x'.repeat(64)])(
-    'a denial has the rule name of the nested denyIf, and not of a composition around it: %s',
+    'a denial has the name of the denyIf rule that denied, and not the name of a composition around that rule: %s',
     async (reason) => {
       const denying = denyIf<SampleRefusing>(() => true, reason, 'No')
       for (const whole of [chain(denying), chain(chain(denying)), when<SampleRefusing>(() => true, anyOf(denying))])
@@ -345,7 +345,7 @@ describe('the deadline', () => {
     }
   })
 
-  test('the engine accepts deny and done from a rule that returns after the deadline', async () => {
+  test('the engine accepts the outcomes deny and done even from a rule that returns after the deadline', async () => {
     const clock = autoClock()
     const denying = rule('denying', () => {
       clock.spend(5000)

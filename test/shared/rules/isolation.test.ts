@@ -91,7 +91,7 @@ describe('a rule cannot change the response or the context of another rule', () 
     expect(decision).toMatchObject({ kind: 'proceed', response: { a: 1 } })
   })
 
-  test('a rule cannot change its outcome with a getter that returns different values', async () => {
+  test('a rule cannot change its outcome by a getter that returns another value at the second read', async () => {
     let reads = 0
     const outcome = {
       get kind(): 'skip' | 'allow' {

@@ -320,11 +320,11 @@ describe('the write of a result to the ledger', () => {
     expect(await runForOutcome(rule)).toBe('skip: effect-done')
   })
 
-  test('once stops retrying the write at the deadline, and the effect then has an error', async () => {
+  test('if the ledger cannot store a result before the deadline, once stops retrying and has an error', async () => {
     const ledger = memoryLedger(async (call) => {
       if (call === 'done') throw new RangeError('no table')
     })
-    // The outcome has the error of the ledger or of the deadline, depending on which comes first.
+    // The outcome has the error of the ledger or of the deadline: the first of the two errors.
     const outcome = await runForOutcome(once(ledger, effect(ledger), atMostOnce), event, processClock, 450)
     expect(outcome).toMatch(/^error: (RangeError|deadline-exceeded)$/)
     expect(ledger.log.slice(0, 4)).toEqual(['claim', 'run', 'done', 'done'])
@@ -379,7 +379,7 @@ describe('the write of a result to the ledger', () => {
     expect(ledger.setbacks).toEqual([{ kind: 'retry', reason: 'deadline-exceeded' }])
   })
 
-  test('once keeps a quarter of the time left for the write of the result if little time is left', async () => {
+  test('if little time is left, once stops the effect early, so that a quarter of that time is left to write the result', async () => {
     const clock = autoClock()
     const times: number[] = []
     const ledger = memoryLedger(async (call) => {
@@ -440,12 +440,12 @@ describe('an effect that failed', () => {
   test.each([
     { what: 'rejects', trouble: async () => Promise.reject(new RangeError('no table')) },
     { what: 'hangs', trouble: async () => never },
-  ])('a failed effect keeps its own error if the ledger $what when the failure is recorded', async ({ trouble }) => {
+  ])('a failed effect keeps its own error if the ledger $what while it records the failure', async ({ trouble }) => {
     const ledger = memoryLedger(async (call) => (call === 'fail' ? trouble() : undefined))
     expect(await runForOutcome(once(ledger, effect(ledger, failing(timeout)), atMostOnce))).toBe('error: TimeoutError')
   })
 
-  test('a failed effect inside failClosed fails the invocation, with the name of its rule', async () => {
+  test('a failed effect inside failClosed fails the invocation, and the decision has the name of the failed rule', async () => {
     const ledger = memoryLedger()
     const decision = await run('working', failClosed(once(ledger, effect(ledger, failing(timeout)), atLeastOnce)), event)
     expect(decision).toMatchObject({ kind: 'failed', rule: 'mail', error: timeout })
