@@ -122,8 +122,8 @@ export const NOT_ALLOWED = 'This request is not allowed'
  * Runs rules in order, and stops at the first that allows. If no rule allows, the `anyOf` has the error of a rule, if any. Otherwise it
  * denies, with the last denial if there is one. A skip does not count as allow.
  *
- * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Do not exempt them by a rule that allows, because a
- * rule should allow only if it holds proof.
+ * To exempt users, wrap the whole `anyOf`: `when(not(byAdministrator), anyOf(...))`. Inside the `anyOf` an exemption has
+ * no effect, because `when` skips.
  *
  * @throws TypeError without a rule, or if an argument is not a rule.
  * @example

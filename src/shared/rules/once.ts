@@ -59,7 +59,7 @@ export interface Ledger {
   /**
    * Claims an effect.
    *
-   * @param token Identifies the claim, so that the sweeper can release it if the response to this call was lost.
+   * @param token Identifies the claim, so that the claim can be released if the response to this call was lost.
    */
   readonly claim: (effect: Effect, token: string, signal: AbortSignal) => Promise<ClaimResult>
   /** Records that the effect is done, for as long as the user exists. Deletes the stored user data. */
