@@ -11,7 +11,7 @@ import type { Approving } from '../shared/rules/trigger.ts'
 export interface PreAuthenticationEvent extends CognitoEvent {
   readonly triggerSource: Open<SourceOf<'PreAuthentication'>>
   readonly request: {
-    /** AWS does not document this field for a user who does not exist. */
+    /** May be missing for a user who does not exist, because AWS does not document that case. */
     readonly userAttributes?: AttributeMap | null | undefined
     /** The `ClientMetadata` of InitiateAuth. */
     readonly validationData?: AttributeMap | null | undefined

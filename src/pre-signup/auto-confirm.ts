@@ -30,7 +30,7 @@ export interface AutoConfirmNode extends RuleNode {
 
 /**
  * Makes a rule that confirms users at once, so that Cognito sends them no code. It never returns allow. It skips users whom an
- * administrator creates, because Cognito ignores the flags for them.
+ * administrator creates, because Cognito ignores the answer for them.
  *
  * The rule marks an attribute as verified only if an option requires it. It never marks a missing attribute, because that would fail the
  * sign-up.

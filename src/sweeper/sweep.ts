@@ -31,13 +31,13 @@ export type Swept = 'done' | 'skipped' | 'rule-error' | 'unknown' | 'failed' | '
 export interface SweepReport {
   /** The number of effects by result. */
   readonly swept: Readonly<Partial<Record<Swept, number>>>
-  /** The number of effects by reason. */
+  /** The number of effects by reason: the reason of a skip, an error name, or the fault of an unreadable row. */
   readonly reasons: Readonly<Record<string, number>>
   /** Effects whose claim failed. DynamoDB may still have written the claim, if only its response was lost. */
   readonly lost: readonly LostEffect[]
   /** The pools whose user look-ups failed repeatedly, so the sweep skipped their other effects. Missing if the sweep skipped no pool. */
   readonly givenUp?: readonly string[]
-  /** The reason why the ledger could not be read. Missing if the ledger was read. */
+  /** The code or name of the error if the ledger could not be read. Missing if the ledger was read. */
   readonly unread?: string
   /** True if the time was too short to read any effect. */
   readonly tooShort?: true
@@ -49,7 +49,7 @@ const EFFECT_MS = 4000
 const LEAST_MS = 5000
 // Effects that run in parallel. Each looks a user up first, and the ListUsers quota is 30 requests per second and account.
 const AT_ONCE = 4
-// An effect is removed only if its user is still not found after this time, because Cognito may not find a new user at once.
+// An effect of a missing user is removed only this long after its due time, because Cognito may not find a new user at once.
 const GONE_AFTER_MS = 60_000
 // The time limit of the look-up and the conditions. If they hang, the rest of EFFECT_MS is left to postpone the effect.
 const PREPARE_MS = 2500
@@ -129,7 +129,7 @@ interface Sweeping extends Pick<SweepOptions, 'effects' | 'users' | 'rules'> {
 async function sweepRow(row: EffectRow, sweeping: Sweeping): Promise<Outcome> {
   if (isReadable(row)) return sweepOne(row, sweeping)
   const { effects, deadline } = sweeping
-  // An unreadable row does not show whether the effect ran.
+  // An unreadable row does not show whether the effect ran, so the state is unknown.
   return (await deadline.race(effects.giveUp(row, 'unknown', row.fault, deadline.signal())))
     ? { as: 'unknown', reason: row.fault }
     : CHANGED
@@ -178,7 +178,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   }
   if (!wanted) return remove({ as: 'skipped', reason: 'condition-false' })
   const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
-  // If the claim failed, the ledger may be unavailable, so this write may fail too.
+  // If the claim failed, the ledger may be unavailable. This write may then fail too, so its error is ignored.
   if (outcome.lost !== undefined && outcome.lost.length > 0)
     await postpone({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
   return outcome.reason === undefined ? outcome : { ...outcome, reason: hideReason(outcome.reason, item, user) }

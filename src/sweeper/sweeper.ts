@@ -28,7 +28,7 @@ export interface SweeperHandler {
 
 // The time that is reserved after the last effect, to count dead letters and write the log lines.
 const MARGIN_MS = 3000
-// The assumed time limit if the context has none.
+// The assumed remaining time if the Lambda context does not report it.
 const UNKNOWN_MS = 30_000
 
 /**

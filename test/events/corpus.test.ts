@@ -34,7 +34,7 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
   }, FIVE_MINUTES)
   afterAll(() => handlers.stop())
 
-  it('decides each event file, unless it has no handler yet or is not an event', () => {
+  it('decides each file that is an event of a trigger with a handler', () => {
     expect(files).not.toHaveLength(0)
     const count = (kind: HandledFile['kind']): number => results.filter((each) => each.kind === kind).length
     expect(count('decided') + count('no handler yet') + count('not an event')).toBe(files.length)
@@ -55,7 +55,7 @@ describe.skipIf(!CORPUS)(`every event file below EVENT_CORPUS${CORPUS ? '' : ' (
     }
   })
 
-  it('skips an event without a sub in post triggers, with a reason', () => {
+  it('skips an event of a post trigger without a sub, with the reason no-sub', () => {
     for (const { file, folder, event, handled } of decided()) {
       if (!folder.startsWith('post-') || Post.safeParse(event).success) continue
       expect(handled.trace, file).toContainEqual(expect.objectContaining({ outcome: 'skip', reason: 'no-sub' }))

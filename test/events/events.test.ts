@@ -37,7 +37,7 @@ describe('sample event files', () => {
     expect(starters.map((name) => `${folder}/${name}`)).toContain(ordinaryEvent(folder))
   })
 
-  it('settings.env has every setting of its function', async () => {
+  it('settings.env of each folder has every setting of the function, except those of the log', async () => {
     for (const { folder, fields } of await settingsTables()) {
       if (!FOLDERS.includes(folder)) continue
       const set = parseEnv(readFileSync(join(repository, 'events', folder, 'settings.env'), 'utf8'))
@@ -73,7 +73,7 @@ describe('sample events', () => {
     expect(findFolder(event.triggerSource)).toBe(folder)
   })
 
-  it('an event has no app client if an administrator creates the user, and may have none if one confirms the user', () => {
+  it('an event has no app client if an administrator creates the user, and may have none if an administrator confirms the user', () => {
     const client = ({ event }: SampleEvent): string | null => event.callerContext.clientId
     const created = samples.filter(({ event }) => event.triggerSource.endsWith('_AdminCreateUser'))
     expect(new Set(created.map(client))).toEqual(new Set(['CLIENT_ID_NOT_APPLICABLE']))
@@ -84,7 +84,7 @@ describe('sample events', () => {
     }
   })
 
-  it('an event of a federated user has the identities as a JSON string, and a user name from the first one', () => {
+  it('an event of a federated user has the identities as a JSON string, and a user name made of the first identity', () => {
     const Identities = z.tuple([
       z.strictObject({
         userId: z.string(),
@@ -127,12 +127,12 @@ describe('users across sample events', () => {
     expect(new Set(known.map(getSub)).size).toBe(users.size)
   })
 
-  it('a user is confirmed only if the sign-up was allowed', () => {
+  it('a user has a post confirmation event only if pre sign-up allowed the sign-up', () => {
     const signedUp = listAllowed('pre-signup')
     expect(samples.filter((sample) => sample.folder === 'post-confirmation' && !signedUp.has(toUserKey(sample)))).toEqual([])
   })
 
-  it('a user signs in only if pre authentication allowed it', () => {
+  it('a user has a post authentication event only if pre authentication allowed the sign-in', () => {
     const notRefused = listAllowed('pre-auth')
     expect(samples.filter((sample) => sample.folder === 'post-auth' && !notRefused.has(toUserKey(sample)))).toEqual([])
   })
@@ -162,7 +162,7 @@ describe('the deployed handlers', () => {
       decidedBy: expected.decidedBy,
       reason: expected.reason,
     })
-    // Cognito requires the whole event as the answer.
+    // The handler must return the whole event, because Cognito requires it.
     expect(handled.answer).toEqual(expected.outcome === 'proceed' ? { ...event, response: expected.response } : undefined)
     // A post trigger continues if a rule throws, so check that no rule did.
     expect(handled.trace.filter(({ outcome }) => outcome === 'error')).toEqual([])

@@ -16,7 +16,7 @@ const denied = (errorMessage: string): object => ({
   error: { errorType: 'TriggerDeniedError', errorMessage, trace: [`TriggerDeniedError: ${errorMessage}`] },
 })
 
-// HURRY_MS is the remaining time that Lambda reports to the handler, which must answer within it. The sandbox waits longer.
+// HURRY_MS is the remaining time that Lambda reports, so the handler must respond within it. PATIENCE_MS is how long the test waits.
 const HURRY_MS = 500
 const PATIENCE_MS = 20_000
 
@@ -61,7 +61,7 @@ underRuntimeClient('the built bundles', (client) => {
       expect(await sandbox.invoke(wrong)).toEqual({ kind: 'error', error: masked })
     }
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
-    // The handler describes the problems with code from a chunk that is loaded on demand.
+    // The handler describes the problems with code that it loads on demand, so this also checks that the chunk loads.
     const errors = parseLogLines(await sandbox.stop()).flatMap(({ error }) => (error === undefined ? [] : [error]))
     expect(errors).toHaveLength(3)
     for (const error of errors)
@@ -79,7 +79,7 @@ underRuntimeClient('the built bundles', (client) => {
     expect(await sandbox.invoke(event)).toMatchObject({ kind: 'response' })
   })
 
-  it('pre-auth denies all sign-ins while its table is unreachable or does not answer', async () => {
+  it('pre-auth fails all sign-ins while DynamoDB is unreachable or does not respond', async () => {
     const event = await sample('pre-auth/sign-in-mary')
     for (const environment of [down, await silent()]) {
       const sandbox = await start('pre-auth', environment)
@@ -89,7 +89,7 @@ underRuntimeClient('the built bundles', (client) => {
   })
 
   it.each(triggers.filter(({ proceedsWhenDown }) => proceedsWhenDown))(
-    '$folder lets users proceed while its services are down or do not answer',
+    '$folder lets users proceed while the AWS services are unreachable or do not respond',
     async ({ folder }) => {
       const { event, answer } = ordinarySample(folder)
       for (const environment of [down, await silent()]) {
@@ -111,7 +111,7 @@ underRuntimeClient('the built bundles', (client) => {
   })
 
   it.each(triggers)(
-    '$folder fails to start with an invalid setting, and writes the reason only to standard error',
+    '$folder fails to start with an invalid setting, and describes the setting only on standard error',
     async ({ folder, wrongSetting }) => {
       const sandbox = await start(folder, wrongSetting)
       const complaint = `${Object.keys(wrongSetting).join()} is`

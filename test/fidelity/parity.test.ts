@@ -6,7 +6,7 @@ import { createLambdaFunction, type Invocation } from '../../src/tools/replay/la
 import { type Exit, type Outcome, startSandbox } from '../support/fidelity/sandbox.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-/** The source code of handlers, by behaviour. Some error messages count the invocations in one process. */
+/** The source code of handlers, by behaviour. Some errors count the invocations, which shows whether a process is reused. */
 const handlers: Readonly<Record<string, string>> = {
   'answers with the event': 'export const handler = async (event) => event',
   'answers without waiting': 'export const handler = (event) => ({ ...event, response: { autoConfirmUser: true } })',

@@ -14,7 +14,7 @@ describe.skipIf(process.platform !== 'linux')('installing the runtime client', (
     await rm(cache, { recursive: true, force: true })
   })
 
-  it('reports that the client is not installed', () => {
+  it('reports that the runtime client is not installed', () => {
     expect(findInstalledClient(cache)).toEqual({ missing: 'it is not installed; install it with npm run runtime-client' })
   })
 

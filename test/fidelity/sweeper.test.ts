@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { deployed, down, parseLogLines, silent } from '../support/fidelity/deployed.ts'
 import { underRuntimeClient } from '../support/fidelity/under-client.ts'
 
-// The timeout of the deployed sweeper. It starts no effect in its last seconds.
+// The timeout of the deployed sweeper, which starts no effect in the last seconds before it.
 const SWEEPER_TIMEOUT_MS = 60_000
 
 underRuntimeClient('the sweeper', (client) => {
   const { start } = deployed(client)
 
-  it('sweeps for any event, and fails if it cannot read the ledger', async () => {
+  it('runs a sweep for any event, and throws if it cannot read the ledger', async () => {
     const sandbox = await start('sweeper')
     expect(await sandbox.invoke({ source: 'aws.events' }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })
     expect(await sandbox.invoke({ note: 'x'.repeat(2 ** 20) }, SWEEPER_TIMEOUT_MS)).toEqual({ kind: 'response', json: 'null' })

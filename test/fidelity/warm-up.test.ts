@@ -14,7 +14,7 @@ const warmed = (await loadContracts()).filter(({ warmsUp }) => warmsUp)
 underRuntimeClient('the warm-up', (client) => {
   const { start, embedded } = deployed(client)
 
-  /** Starts proxies in front of the embedded services, which record warm-up requests and calls. */
+  /** Starts proxies that record the warm-up requests and the calls to the embedded services. */
   async function watched(): Promise<Watched> {
     const calls: string[] = []
     const doors = await Promise.all(
@@ -43,7 +43,7 @@ underRuntimeClient('the warm-up', (client) => {
   }
 
   it.each(warmed)(
-    '$folder opens connections before the first event, sends no data on them, and later makes the usual calls',
+    '$folder sends each service a request without data before the first event, and makes the usual calls during the event',
     async ({ folder, clients }) => {
       const services = clients.map((client) => client.toUpperCase())
       const { event, answer } = ordinarySample(folder)

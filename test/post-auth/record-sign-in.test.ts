@@ -13,7 +13,7 @@ const now = () => new Date(noon)
 
 type Store = ProfileStore<'signedIn' | 'markEffectsEnqueued'>
 
-/** A store that collects the recorded sign-ins. */
+/** A profile store that collects the recorded sign-ins. */
 function memory(): Store & { readonly recorded: { readonly user: ProfileUser; readonly signIn: SignIn }[] } {
   const recorded: { readonly user: ProfileUser; readonly signIn: SignIn }[] = []
   let effectsEnqueued = false
@@ -166,7 +166,7 @@ onEveryDynamoDb((engine) => {
       return engine.tables.profiles
     },
   })
-  /** Returns functions that handle sign-ins in a new pool, and read the profile of the user. */
+  /** Returns two functions for a new pool: one handles a sign-in, the other reads the user's profile. */
   function pool() {
     const userPoolId = `eu-west-1_Pool${++pools}`
     return {
@@ -197,7 +197,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('does not count a sign-in within 15 s, but stores its changed attributes', async () => {
+  it('does not count a sign-in within 15 s of a counted sign-in, but stores its changed attributes', async () => {
     const { signIn, profile } = pool()
     await signIn(noon, { sub: ann.sub, email: ann.email, name: 'Ann' })
     await signIn('2026-05-01T12:00:05.000Z', { sub: ann.sub, email: 'anna@example.com' })

@@ -103,7 +103,7 @@ describe('the post confirmation handler', () => {
     expect(await effect('eu-west-1_NoMail')).toMatchObject({ state: 'pending', reason: 'Throttling', attempt: 1, delivery: 'at-most-once' })
   })
 
-  it('stores only the attributes that the email needs until it is sent', async () => {
+  it('stores only the attributes that the email needs while the email is pending', async () => {
     const attributes = { sub: ann.sub, email: ann.email, email_verified: 'true', given_name: 'Ann', phone_number: '+15555550100' }
     const event = { ...postConfirmationEvent(attributes), userPoolId: 'eu-west-1_Kept' }
     services.ses.fault('throttling')

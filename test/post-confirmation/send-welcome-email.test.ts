@@ -115,7 +115,7 @@ describe('sendWelcomeEmail', () => {
     ])
   })
 
-  it('fails with the error name of SES as the reason if SES rejects the email', async () => {
+  it('records the error name of SES in the trace if SES rejects the email', async () => {
     const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
     expect(entry).toMatchObject({ outcome: 'error', reason: 'MessageRejected', error })
@@ -221,7 +221,7 @@ onEveryDynamoDb((engine) => {
   ] as const
 
   it.each(deliveries)(
-    'sends at most one email and records it as unknown if the SES result is unclear: $fault',
+    'sends at most one email and records the effect as unknown if SES may have sent the email: $fault',
     async ({ fault, arrived }) => {
       const deliver = pool()
       ses.fault(fault)
@@ -233,7 +233,7 @@ onEveryDynamoDb((engine) => {
     },
   )
 
-  it.each(deliveries)('sends at least one email with at-least-once delivery: $fault', async ({ fault, arrived }) => {
+  it.each(deliveries)('sends at least one email after a fault of SES, with at-least-once delivery: $fault', async ({ fault, arrived }) => {
     const deliver = pool('at-least-once')
     ses.fault(fault)
     expect(await deliver()).not.toBe('done')

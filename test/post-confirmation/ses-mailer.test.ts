@@ -37,7 +37,7 @@ afterEach(async () => {
 })
 
 describe('sesMailer', () => {
-  it('sends an email without changes', async () => {
+  it('sends an email unchanged', async () => {
     await mailer.send(mail, signal)
     const { to, subject, text, html } = mail
     expect(ses.inbox()).toMatchObject([{ from: 'welcome@example.com', to: [to], cc: [], bcc: [], replyTo: [], subject, text, html }])
@@ -140,7 +140,7 @@ describe('sesMailer with a custom SES client', () => {
   const forward = (body: string, { headers: { authorization = '' } }: IncomingMessage): Promise<Response> =>
     fetch(ses.endpoint, { method: 'POST', body, headers: { authorization } })
 
-  /** Starts a service that accepts the first email without sending a response, and rejects all later emails. */
+  /** Starts a service that accepts the first email without a response, and rejects all later emails. */
   async function startForgetful(): Promise<TroubledService> {
     let calls = 0
     const service = await startTroubledService(async ({ body, request, response }) => {
@@ -154,19 +154,19 @@ describe('sesMailer with a custom SES client', () => {
     return service
   }
 
-  it('throws NotDoneError if the only attempt was rejected', async () => {
+  it('throws NotDoneError if SES rejected the only attempt', async () => {
     ses.fault('throttling')
     expect(await send({ maxAttempts: 1 })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: 'Throttling' })
   })
 
-  it('throws the SES error if an earlier attempt may have been accepted', async () => {
+  it('throws the SES error of the last attempt if SES may have accepted an earlier attempt', async () => {
     const { endpoint, calls } = await startForgetful()
     expect(await send({ endpoint, maxAttempts: 2 })).toMatchObject({ name: 'Throttling', $metadata: { attempts: 2 } })
     expect(calls()).toBe(2)
     expect(ses.inbox()).toHaveLength(1)
   })
 
-  it('throws the connection error if an earlier attempt may have been accepted', async () => {
+  it('throws the connection error of the last attempt if SES may have accepted an earlier attempt', async () => {
     const dying = await startTroubledService(async ({ body, request }) => {
       await forward(body, request)
       await dying.stop()
@@ -203,7 +203,7 @@ describe('sesMailer with a custom SES client', () => {
     expect(await send({ maxAttempts: 1, ...config })).toMatchObject({ name: 'NotDoneError', code: 'not-done', reason: code })
   })
 
-  it('throws NotDoneError for a connection timeout, recognised by the SDK message', async () => {
+  it('throws NotDoneError for a connection timeout, which it recognises by the message of the SDK', async () => {
     // Never connects, because the DNS look-up never ends.
     const httpAgent = new Agent({ lookup: () => undefined })
     const error = await send({ endpoint: 'http://slow.invalid', maxAttempts: 1, requestHandler: { httpAgent, connectionTimeout: 50 } })
@@ -218,7 +218,7 @@ describe('sesMailer with a custom SES client', () => {
     expect(await send({ maxAttempts: 1, requestHandler })).toMatchObject({ name: 'TimeoutError' })
   })
 
-  it('throws the original error if the client did not send the command itself', async () => {
+  it('throws the original error if the client never started the command, because it may have sent another command', async () => {
     const client = new SESClient({})
     open.push(client)
     const thrown = Object.assign(new Error('refused'), { syscall: 'connect' })

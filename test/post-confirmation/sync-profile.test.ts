@@ -11,7 +11,7 @@ const noon = '2026-05-01T12:00:00.000Z'
 const later = '2026-05-01T12:00:05.000Z'
 type Part = 'confirmed' | 'passwordReset' | 'refreshed'
 
-/** A store that collects its calls. */
+/** A profile store that collects its calls. */
 function memory(): ProfileStore<Part> & { readonly calls: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] } {
   const calls: { readonly part: Part; readonly user: ProfileUser; readonly at: Date }[] = []
   const keep = (part: Part) => async (user: ProfileUser, at: Date) => {

@@ -54,7 +54,7 @@ describe('mailTemplate', () => {
     })
   })
 
-  it('handles several name sections, also across lines', () => {
+  it('fills in several name sections, also a section that spans lines', () => {
     const template = mailTemplate({ subject: '', text: 'a{{#name}}1\n{{/name}}b{{#name}}2{{/name}}c', html: '' }, {})
     expect(template.render('Ann').text).toBe('a1\nb2c')
     expect(template.render(undefined).text).toBe('abc')

@@ -71,7 +71,7 @@ describe('autoConfirm', () => {
     expect(autoConfirm().can).toEqual(['answer'])
   })
 
-  it('records the reason in the trace', async () => {
+  it('records in the trace why it confirmed or skipped the user', async () => {
     const runForReason = async (options: AutoConfirmOptions, event = preSignUpEvent()) =>
       (await preSignUp(autoConfirm(options)).decide(event)).trace[0]?.reason
     expect(await runForReason({})).toBe('confirmed')
@@ -170,7 +170,7 @@ describe('options of autoConfirm', () => {
   })
 
   it('throws for any other value of the options that accept missing proof', () => {
-    // Calls autoConfirm like plain JavaScript, without type checks.
+    // Calls autoConfirm as plain JavaScript can, without type checks.
     const loosely = (options: Record<string, unknown>): unknown => Reflect.apply(autoConfirm, undefined, [options])
     expect(() => loosely({ when: domain, trust: true })).toThrow("trust: 'unproven-address'")
     expect(() => loosely({ verifyEmail: 'yes' })).toThrow("verifyEmail: 'trust-unproven-address'")
@@ -178,7 +178,7 @@ describe('options of autoConfirm', () => {
     expect(() => loosely({ verifyPhone: 'trust-unproven-address' })).toThrow("verifyPhone: 'trust-unproven-number'")
   })
 
-  it('lists the attributes that the rule marks as verified in `verifies`', () => {
+  it('lists in `verifies` the attributes that the rule marks as verified', () => {
     expect(autoConfirm().verifies).toEqual([])
     expect(autoConfirm({ when: proof, verifyEmail: true, verifyPhone: 'trust-unproven-number' }).verifies).toEqual([
       'email',

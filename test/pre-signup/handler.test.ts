@@ -25,7 +25,7 @@ const allowed = { kind: 'proceed', rule: 'allow-email-domains' }
 const exempt = { kind: 'proceed', rule: null }
 
 describe('the pre sign-up handler', () => {
-  it('checks self-service, federated and unknown sign-ups against the allowed domains', async () => {
+  it('checks self-service sign-ups, federated sign-ups and unknown trigger sources against the allowed domains', async () => {
     const handler = await handlerWith({})
     expect(await handler.decide(preSignUpEvent())).toMatchObject(allowed)
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
@@ -79,7 +79,7 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent())).toMatchObject({ kind: 'failed', rule: 'block-users' })
   })
 
-  it('reads all domains from built list files', async () => {
+  it('reads the domains of every setting from built list files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-lists-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const writeList = async (name: string, patterns: readonly string[]): Promise<string> => {

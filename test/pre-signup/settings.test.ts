@@ -7,7 +7,7 @@ const read = (environment: Environment): PreSignUpSettings => readSettings(preSi
 
 const ALLOWED_EMAIL_DOMAINS = 'example.com'
 
-/** Matches a domain list with these patterns. */
+/** Returns a matcher for a domain list that has exactly these patterns. */
 function list(...patterns: readonly string[]): unknown {
   return expect.toSatisfy((domains: DomainList) => {
     const { size, has } = domains
@@ -104,7 +104,7 @@ describe('preSignUpSettings', () => {
       environment: { ALLOWED_EMAIL_DOMAINS, LOG_HASH_KEY: 'short' },
       problem: 'LOG_HASH_KEY has an invalid value (not shown); expected a random',
     },
-  ])('reports the invalid variable, its value and the expected value: $problem', ({ environment, problem }) => {
+  ])('reports the invalid variable and the expected value: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
   })
 

@@ -12,7 +12,7 @@ describe('encodeTokens for version 1 of the event', () => {
     })
   })
 
-  it('adds groups only if a rule returned them, because an empty object removes every group', () => {
+  it('adds groups only if a rule returned them, because an empty groups object makes Cognito remove every group', () => {
     expect(encode({ id: { claims: { tenant: 'acme' } } })).not.toHaveProperty('claimsOverrideDetails.groupOverrideDetails')
     expect(encode({ groups: { names: ['staff'], roles: [] } })).toEqual({
       claimsOverrideDetails: { groupOverrideDetails: { groupsToOverride: ['staff'], iamRolesToOverride: [] } },
@@ -91,7 +91,7 @@ describe('encodeTokens with an invalid answer', () => {
     expect(() => encode(tokens as Tokens, '2')).toThrow(message)
   })
 
-  it('accepts a rule that suppresses the groups or `dev:` claims', () => {
+  it('accepts an answer that suppresses the groups or `dev:` claims', () => {
     expect(() => encode({ id: { suppress: ['cognito:groups', 'cognito:roles', 'dev:x', 'email'] } })).not.toThrow()
   })
 })

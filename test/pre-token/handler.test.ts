@@ -40,13 +40,13 @@ describe('the pre token generation handler', () => {
     expect(written.mock.calls.map(([line]) => String(line)).join('')).not.toMatch(/@|"ann"/)
   })
 
-  it('denies tokens to every user while the table cannot be read', async () => {
+  it('issues no tokens to users while the block list cannot be read', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table' })
     await expect(handler(tokenEvent())).rejects.toThrow('Something went wrong, please try again later')
   })
 
-  it('issues tokens while the table cannot be read if BLOCK_WHEN_UNKNOWN=allow, and logs the error', async () => {
+  it('issues tokens and logs the error while the block list cannot be read, if BLOCK_WHEN_UNKNOWN=allow', async () => {
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
     const handler = await handlerWith({ ...services().environment, BLOCK_TABLE: 'no-such-table', BLOCK_WHEN_UNKNOWN: 'allow' })
     const event = tokenEvent({ triggerSource: 'TokenGeneration_RefreshTokens' })

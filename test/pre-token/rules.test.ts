@@ -118,7 +118,7 @@ describe('preTokenGeneration', () => {
     expect(await preTokenGeneration(quiet, addClaims({ a: () => undefined }))(event)).toEqual(event)
   })
 
-  it('checks the current email and its verification with allowEmailDomains', async () => {
+  it('denies tokens through allowEmailDomains if the email has another domain or is not verified', async () => {
     const changed = (email_verified: string) => ({ userAttributes: { sub: 's', email: 'ann@example.com', email_verified } })
     expect(await decide([allowEmailDomains('example.com')])).toMatchObject({ kind: 'proceed', rule: 'allow-email-domains' })
     expect(await decide([allowEmailDomains('example.org')])).toMatchObject({

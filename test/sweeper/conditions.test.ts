@@ -98,7 +98,7 @@ describe('conditions of a swept effect', () => {
   it.each([
     ['the app client', fromAppClient('web'), { callerContext: { awsSdkVersion: 'x', clientId: 'web' } }],
     ['the trigger source', triggeredBy('PostConfirmation_ConfirmSignUp'), {}],
-  ] as const)('evaluates a condition with %s of the event, also after an operator retries the effect', async (_, condition, change) => {
+  ] as const)('evaluates a condition on %s of the event, also after an operator retries the effect', async (_, condition, change) => {
     const rule = when(condition, mail)
     const event = postConfirmationEvent(undefined, change)
     await runWhileSesFails(rule, event)
@@ -180,7 +180,7 @@ describe('conditions of a swept effect', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('runs an effect that a composition contains several times if the conditions hold in one place', async () => {
+  it('runs an effect if the conditions around one of its several places in the composition hold', async () => {
     const excluded = when(hasAttribute('custom:excluded'), mail)
     const throwing = when(
       defineCondition(() => Promise.reject(new RangeError('down')), { reads: [] }),
@@ -202,7 +202,7 @@ describe('conditions of a swept effect', () => {
     expect(evaluate).not.toHaveBeenCalled()
   })
 
-  it('leaves an effect to the next sweep if it has changed since it was read', async () => {
+  it('leaves an effect to the next sweep if its row has changed since the sweeper read it', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const rules = onceRules(when(hasAttribute('custom:excluded'), mail))
     const effects: World['effects'] = { ...world.effects, remove: async () => false, postpone: async () => false }

@@ -50,7 +50,7 @@ describe('the sweeper handler', () => {
     expect(text).not.toContain(ann.sub)
   })
 
-  it('counts a dead letter in every sweep until it is deleted', async () => {
+  it('counts a dead letter in every sweep until its row is deleted', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     expect((await runSweeper()).line).toMatchObject({ swept: { failed: 1 }, EffectsFailed: 1 })
     expect((await runSweeper()).line).toMatchObject({ swept: {}, EffectsFailed: 1 })

@@ -14,7 +14,7 @@ import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
 const { signal } = new AbortController()
-// These values start with a letter, so that they are valid reasons.
+// These values start with a letter, so that they are valid reasons. An invalid reason would become `error`.
 const SUB = 'c0ffee00-0000-4000-8000-000000000001'
 const NAME = 'Wilhelmina'
 const USER_NAME = 'mina.smith'
@@ -44,7 +44,7 @@ describe('reasons in the report of a sweep', () => {
     ['a string that contains an attribute', `no-${NAME}`],
     ['the user name', USER_NAME],
     ['the sub', SUB],
-  ])('hides %s that a condition throws as an error code, in the report and in the ledger', async (_, code) => {
+  ])('hides %s in the report and in the ledger if a condition throws it as an error code', async (_, code) => {
     await enqueue()
     const condition = defineCondition(() => Promise.reject(withCode(code)), { reads: [] })
 
@@ -59,19 +59,19 @@ describe('reasons in the report of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hides an attribute value that a rule throws as an error code', async () => {
+  it('hides an attribute value if a rule throws it as an error code', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name)))))
     expect(report).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hides an attribute value that a rule returns as a skip reason', async () => {
+  it('hides an attribute value if a rule returns it as the reason of a skip', async () => {
     await enqueue()
     const report = await sweepRule(notice(({ user }) => skip(String(user.attributes.given_name))))
     expect(report).toEqual({ swept: { skipped: 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hides an attribute value of the stored event that the pool no longer has', async () => {
+  it('hides an attribute value that the stored event still has, but the pool no longer has', async () => {
     const rule = notice(({ user }) => Promise.reject(new NotDoneError(withCode(user.attributes.given_name))))
     const deadline = startDeadline(4000, processClock)
     const event = postConfirmationEvent({ sub: SUB, given_name: NAME })
@@ -83,7 +83,7 @@ describe('reasons in the report of a sweep', () => {
     expect(await sweepRule(rule)).toEqual({ swept: { 'rule-error': 1 }, reasons: { hidden: 1 }, lost: [] })
   })
 
-  it('hides the sub that a user look-up throws as an error code, in the report and in the ledger', async () => {
+  it('hides the sub in the report and in the ledger if a user look-up throws it as an error code', async () => {
     await enqueue()
     const users: World['users'] = { find: (_, sub) => Promise.reject(withCode(sub)) }
 
@@ -96,7 +96,7 @@ describe('reasons in the report of a sweep', () => {
     expect(await world.open()).toMatchObject([{ state: 'pending', reason: 'hidden' }])
   })
 
-  it('hides the sub that the ledger throws as an error code', async () => {
+  it('hides the sub if the ledger throws it as an error code', async () => {
     await enqueue()
     const effects: World['effects'] = { ...world.effects, remove: ({ sub }) => Promise.reject(withCode(sub)) }
     const never = defineCondition(() => false, { reads: [] })

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => world.stop())
 
-/** Creates users of a pool, and enqueues an effect for each. */
+/** Creates users in a pool, and enqueues an effect for each user. */
 async function putEffects(userPoolId: string, count: number): Promise<readonly string[]> {
   const subs = Array.from({ length: count }, () => randomUUID())
   world.cognito.addPool(
@@ -22,12 +22,12 @@ async function putEffects(userPoolId: string, count: number): Promise<readonly s
   return subs
 }
 
-/** User look-ups that never end and ignore the signal, except in the healthy pool. */
+/** User look-ups that never end, even if the signal aborts, except in the healthy pool. */
 const hanging: World['users'] = {
   find: (pool, sub, aborted) => (pool === HEALTHY ? world.users.find(pool, sub, aborted) : new Promise(() => undefined)),
 }
 
-/** Sweeps with a time limit of `ms`. */
+/** Runs a sweep with a time limit of `ms`. */
 const sweepFor = (ms: number, users: World['users']) => {
   const endsAt = performance.now() + ms
   return world.sweep({ users, remainingMs: () => endsAt - performance.now() })
@@ -60,7 +60,7 @@ describe('a pool with slow or failing look-ups', () => {
     expect(sweeps).toBeLessThan(5)
   }, 120_000)
 
-  it('tries a failing pool again in the next sweep, and runs its effects once the look-ups succeed', async () => {
+  it('looks up the users of a failing pool again in the next sweep, and then runs their effects', async () => {
     await putEffects('eu-west-1_Slow', 10)
     let failing = true
     const users: World['users'] = {
@@ -75,7 +75,7 @@ describe('a pool with slow or failing look-ups', () => {
     expect((await world.sweep({ users })).swept).toEqual({ done: first.swept.error })
   })
 
-  it('does not give up a pool if some look-ups fail between successful ones', async () => {
+  it('runs the effects of a pool in which failed look-ups alternate with successful ones', async () => {
     const subs = await putEffects('eu-west-1_Shaky', 40)
     const failing = new Set(subs.filter((_, index) => index % 5 === 0))
     const users: World['users'] = {

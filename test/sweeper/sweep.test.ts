@@ -77,7 +77,7 @@ describe('sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('retries a rejected email with growing delays, then makes it a dead letter, which an operator can retry', async () => {
+  it('retries an effect with growing delays while SES rejects the email, then makes it a dead letter, which an operator can retry', async () => {
     world.services.ses.fault('throttling')
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const due: number[] = []
@@ -158,7 +158,7 @@ describe('sweep', () => {
     expect((await world.sweep()).swept).toEqual({ 'not-due': 1 })
   })
 
-  it('reports a failed claim as lost, because DynamoDB may have written it', async () => {
+  it('reports an effect as lost if its claim failed, because DynamoDB may have written the claim', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const ledger: Ledger = { ...world.ledger, claim: () => Promise.reject(new RangeError('cut off')) }
     const rule = once(
@@ -192,7 +192,7 @@ describe('sweep', () => {
     expect(await world.open()).toEqual([])
   })
 
-  it('runs the other effects if one fails, and retries a failed look-up later', async () => {
+  it('runs the other effects if a rule or a user look-up fails, and retries the failed effects later', async () => {
     const others = Array.from({ length: 12 }, () => randomUUID())
     world.cognito.addPool(ann.userPoolId, ...others.map((sub) => ({ userName: sub, attributes: { sub } })))
     for (const sub of others) await world.pendingEffects.enqueue(world.welcome(sub), signal)
@@ -225,7 +225,7 @@ describe('sweep', () => {
     expect(again).toEqual({ swept: { done: 1, 'rule-error': 1 }, reasons: { RangeError: 1 }, lost: [] })
   })
 
-  it('runs the other effects if one cannot be updated, and handles that one in the next sweep', async () => {
+  it('runs the other effects if the row of one effect cannot be updated, and updates that row in the next sweep', async () => {
     await world.pendingEffects.enqueue({ ...world.welcome(), effect: 'send-a-gift' }, signal)
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const effects: World['effects'] = { ...world.effects, giveUp: () => Promise.reject(new RangeError('no table')) }
@@ -233,7 +233,7 @@ describe('sweep', () => {
     expect((await world.sweep()).swept).toEqual({ failed: 1 })
   })
 
-  it('reads all pages of due effects', async () => {
+  it('runs the due effects of all pages', async () => {
     const subs = Array.from({ length: 130 }, () => randomUUID())
     world.cognito.addPool(
       ann.userPoolId,
@@ -244,7 +244,7 @@ describe('sweep', () => {
     expect(inbox()).toHaveLength(130)
   })
 
-  it('starts no effect when the time is nearly over, even within a page', async () => {
+  it('starts no effect once the time is nearly over, even in the middle of a page', async () => {
     for (const sub of [ann.sub, randomUUID(), randomUUID()]) await world.pendingEffects.enqueue(world.welcome(sub), signal)
     expect(await world.sweep({ remainingMs: () => 4000 })).toEqual({ swept: {}, reasons: {}, lost: [], tooShort: true })
     const times = [30_000, 30_000]

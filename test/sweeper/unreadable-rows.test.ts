@@ -39,7 +39,7 @@ async function stillDue(): Promise<readonly unknown[]> {
 describe('rows that were edited by hand', () => {
   it('tests more than 100 hand-edited rows', () => expect(handEdited.length).toBeGreaterThan(100))
 
-  it.each(handEdited)('makes a row with an invalid %s a dead letter with a reason, and sends no email: %s', async (_, __, row) => {
+  it.each(handEdited)('makes a dead letter of a row with an invalid %s, and sends no email: %s', async (_, __, row) => {
     if (!(await put(row))) return
     await world.sweep()
     expect(await stillDue()).toEqual([])
@@ -62,7 +62,7 @@ describe('rows that were edited by hand', () => {
     expect(world.services.ses.inbox()).toMatchObject([{ to: [`${ann.sub}@example.com`] }])
   })
 
-  it('counts an unreadable row as unknown until it is deleted, so that the alarm lasts', async () => {
+  it('counts an unreadable row as an unknown effect until the row is deleted, so that the alarm lasts', async () => {
     await put({ ...dueRow, attempt: 'x' })
     await world.sweep()
     expect(await countDeadLetters(world.effects, signal)).toEqual({ failed: 0, unknown: 1 })

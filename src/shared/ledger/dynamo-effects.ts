@@ -21,8 +21,8 @@ import {
 /** Reads and updates the pending effects and dead letters, for the sweeper and for operators. Also handles unreadable rows. */
 export interface Effects {
   /**
-   * Returns pages of due effects, oldest due time first. An effect is due if its lease has expired or its next attempt is due. Rows
-   * whose due time is more than seven days ahead come first, as unreadable rows.
+   * Returns pages of due effects. An effect is due once its lease has expired or the time of its next attempt has come. The first
+   * pages have the rows whose due time is more than seven days ahead, as unreadable rows. The due effects follow, oldest first.
    */
   readonly due: (now: Date, signal: AbortSignal) => AsyncGenerator<readonly EffectRow[], void>
   /** Reads one effect in any state, by its partition key. */

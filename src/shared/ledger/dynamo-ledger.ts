@@ -79,12 +79,12 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
   }
 }
 
-/** Ignores a failed condition. Another holder claimed the effect, or an earlier attempt of this write succeeded without a response. */
+/** Ignores a failed condition: another holder claimed the effect, or an earlier attempt of this write succeeded without a response. */
 function unlessConditionFailed(error: unknown): void {
   if (!isConditionFailure(error)) throw error
 }
 
-/** Returns the result of a claim whose conditional write failed. The current row shows the reason. */
+/** Returns the result of a claim whose conditional write failed. The current row shows why it failed. */
 function toClaimResult(key: EffectKey, token: string, item: Row | undefined): ClaimResult {
   // An earlier attempt of this claim succeeded, but its response was lost.
   if (item?.token === token) return { kind: 'claimed', claim: toEffectClaim(key, token, item) }

@@ -126,13 +126,13 @@ export function claim(effect: Effect, token: string, at: Date, leaseMs: number):
       attempt: oneMore(),
       dueAt: addMilliseconds(at, leaseMs),
       event: JSON.stringify(effect.event),
-      // Stores a copy of two event fields, because a dead letter loses its event and an operator may still retry it.
+      // Stores a copy of two event fields, because a dead letter loses its event, but its conditions need the fields at a retry.
       triggerSource,
       appClient: clientId ?? undefined,
       createdAt: ifNotExists(now),
       updatedAt: now,
     },
-    // An earlier claim may have stored an app client.
+    // Deletes the app client that an earlier claim may have stored.
     remove: clientId === null ? ['appClient'] : [],
   }
 }
@@ -164,7 +164,7 @@ export function drop({ token }: EffectClaim): Condition {
 }
 
 export function giveUp(row: EffectRow, state: DeadLetterState, reason: string, at: Date): Change {
-  // Copies both from the event if the row lacks them. The event is removed below, and conditions read both at a retry.
+  // Stores both fields outside the event, which is removed below, because conditions read both at a retry.
   const { triggerSource, appClient } = isReadable(row) ? row : {}
   return {
     if: isReadable(row) ? isAsRead(row) : and(equals('queue', 'pending'), equals('dueAt', row.dueAt ?? '')),

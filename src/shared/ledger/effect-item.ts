@@ -28,7 +28,7 @@ export interface EffectItem extends EffectKey {
   readonly reason: string | undefined
 }
 
-/** A row that cannot be run, for example because it was edited by hand. */
+/** A row whose effect cannot be run, for example because an operator edited the row by hand. */
 export interface UnreadableItem {
   readonly pk: string
   /** A constant with the name of the missing or invalid attribute, such as `unreadable-attempt`. */
@@ -47,9 +47,9 @@ export interface PendingEffect extends EffectKey {
   readonly delivery: Delivery
   /** If set, the effect runs only for users who were created at this time or later. */
   readonly createdSince?: Date
-  /** The trigger source of that event, `PostConfirmation_ConfirmSignUp` by default. */
+  /** The trigger source of the sweeper's event, `PostConfirmation_ConfirmSignUp` by default. */
   readonly triggerSource?: string
-  /** The app client of that event, if known. */
+  /** The app client of the sweeper's event, if known. */
   readonly appClient?: string
 }
 
@@ -98,7 +98,7 @@ export function toUnreadable(row: Row, fault: string): UnreadableItem {
   return { pk: String(row.pk), fault, state: readState(row.state), dueAt: readText(row.dueAt) }
 }
 
-/** The check of each attribute. The first that fails is the reported fault. Attributes without a check may have any value. */
+/** The check of each attribute. The first failed check determines the row's fault. Attributes without a check may have any value. */
 const CHECKS: Readonly<Record<string, (value: unknown, row: Row) => boolean>> = {
   userPoolId: isText,
   sub: isText,

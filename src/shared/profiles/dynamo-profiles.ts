@@ -89,7 +89,7 @@ function setCommon({ userPoolId, sub, userName, attributes }: ProfileUser, now: 
   return { userPoolId, sub, userName, attributes, createdAt: ifNotExists(now), updatedAt: now }
 }
 
-/** Holds if the last counted sign-in is old enough. Ignores uncounted sign-ins, so that frequent sign-ins are counted too. */
+/** Holds if no sign-in was counted after the time `before`. Ignores uncounted sign-ins, so that frequent sign-ins are counted too. */
 function wasNotCountedSince(before: string): Condition {
   return or(doesNotExist('lastCountedAt'), isAtMost('lastCountedAt', before))
 }

@@ -19,7 +19,7 @@ export interface ProfileUser extends ProfileKey {
 export interface SignIn {
   readonly at: Date
   readonly appClient: string | null
-  /** Milliseconds after a counted sign-in. Another sign-in within this time is not counted, because it is probably a repeated event. */
+  /** The milliseconds after a counted sign-in in which no other is counted, because a second sign-in is probably a repeated event. */
   readonly notAgainWithinMs: number
 }
 

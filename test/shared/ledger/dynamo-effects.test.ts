@@ -84,7 +84,7 @@ onEveryDynamoDb((engine) => {
     expect(await readDue(ledger, effect)).toEqual([])
   })
 
-  it('sets an effect without attempts left to failed, and deletes its event and token', async () => {
+  it('sets an effect to failed if it has no attempts left, and deletes its event and token', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -354,7 +354,7 @@ onEveryDynamoDb((engine) => {
       expect(await ledger.stored(effect)).not.toHaveProperty('reason')
     })
 
-    it('releases nothing if the token differs, the effect is done, or another holder has claimed it', async () => {
+    it('releases nothing if the token differs, the effect is done, or another holder has claimed the effect', async () => {
       const ledger = timedLedger(engine)
       const effect = newEffect('at-least-once')
       const claim = assertGranted(await ledger.claim(effect, token, signal))
@@ -381,7 +381,7 @@ onEveryDynamoDb((engine) => {
     expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
-  it('does not remove an effect that is running, done, or changed since it was read', async () => {
+  it('does not remove an effect that is running or done, or that has changed since it was read', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))

@@ -37,7 +37,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('pending')).toContain(effectPk(effect))
   })
 
-  it.each(['at-most-once', 'at-least-once'] as const)('grants one of twenty concurrent claims: %s', async (delivery) => {
+  it.each(['at-most-once', 'at-least-once'] as const)('grants one of twenty concurrent claims of an %s effect', async (delivery) => {
     const ledger = timedLedger(engine)
     const effect = newEffect(delivery)
     const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, randomUUID(), signal)))
@@ -45,7 +45,7 @@ onEveryDynamoDb((engine) => {
     expect(claimed.filter(({ kind }) => kind === 'held')).toHaveLength(19)
   })
 
-  it('grants one of twenty concurrent claims of a cut-off effect', async () => {
+  it('grants one of twenty concurrent claims of an effect whose lease has expired', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
     await ledger.claim(effect, randomUUID(), signal)
@@ -108,7 +108,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  it('removes the reason of earlier attempts when the effect is done', async () => {
+  it('deletes the failure reason of earlier attempts when it marks the effect done', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await ledger.fail(assertGranted(await ledger.claim(effect, randomUUID(), signal)), retry, signal)
@@ -127,7 +127,7 @@ onEveryDynamoDb((engine) => {
     expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(1)
   })
 
-  it('doubles the delay after each attempt, and makes the effect a dead letter after the last', async () => {
+  it('doubles the delay after each failed attempt, and makes the effect a dead letter after the last attempt', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
@@ -197,7 +197,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  /** Calls `use` with a ledger that never receives the first `lost` responses of DynamoDB. It has the same client as the handlers. */
+  /** Calls `use` with a ledger that does not receive DynamoDB's first `lost` responses. Its client is that of the handlers. */
   async function losingAnswers(use: (lossy: Ledger) => Promise<void>, lost = 1): Promise<void> {
     const proxy = await startLossyProxy(engine.endpoint(), lost)
     stubEnvironment(endpointEnvironment({ dynamodb: proxy.endpoint }))
@@ -210,7 +210,7 @@ onEveryDynamoDb((engine) => {
     }
   }
 
-  it('releases a claim if the responses of all attempts were lost', async () => {
+  it('releases a claim if the responses to all attempts were lost', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-most-once')
     // The client makes two attempts. Both responses get lost.
@@ -219,7 +219,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).not.toHaveProperty('token')
   })
 
-  it('recognises its own claim by the token if the first response was lost', async () => {
+  it('recognises its own claim by the token if the response to the first attempt was lost', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     await losingAnswers(async (lossy) => {

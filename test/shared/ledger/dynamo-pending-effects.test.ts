@@ -26,7 +26,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('enqueues an effect that is due now, can be claimed, and is not enqueued again when it is done', async () => {
+  it('enqueues an effect that is due now and can be claimed, and does not enqueue it again when it is done', async () => {
     const ledger = timedLedger(engine)
     const pending = newEffect()
     await ledger.pendingEffects.enqueue(pending, signal)

@@ -12,23 +12,23 @@ const SECOND = 1000
 const HOUR = 3600 * SECOND
 
 describe('backOffMs', () => {
-  it('returns at most 30 s after the first attempt, and doubles that maximum after each attempt', () => {
+  it('returns a delay of at most 30 s for the first attempt, and doubles that maximum for each further attempt', () => {
     const longest = [1, 2, 3, 4, 5].map((attempt) => backOffMs(attempt, () => 1))
     expect(longest).toEqual([30, 60, 120, 240, 480].map((seconds) => seconds * SECOND))
   })
 
-  it('returns at least half of the maximum for any random number', () => {
+  it('returns at least half of the maximum delay for any random number', () => {
     expect(backOffMs(1, () => 0)).toBe(15 * SECOND)
     expect(backOffMs(3, () => 0)).toBe(60 * SECOND)
     expect(backOffMs(3, () => 0.5)).toBe(90 * SECOND)
   })
 
-  it('never returns more than six hours', () => {
+  it('never returns a delay of more than six hours', () => {
     expect(backOffMs(20, () => 1)).toBe(6 * HOUR)
     expect(backOffMs(5000, () => 1)).toBe(6 * HOUR)
   })
 
-  it('adds up to more than 30 hours over all attempts, because an exhausted SES quota lasts 24 hours', () => {
+  it('returns delays that add up to more than 30 hours, because an exhausted SES quota lasts 24 hours', () => {
     const attempts = Array.from({ length: MAX_ATTEMPTS - 1 }, (_, index) => backOffMs(index + 1, () => 0))
     expect(attempts.reduce((sum, ms) => sum + ms)).toBeGreaterThan(30 * HOUR)
   })
@@ -43,7 +43,7 @@ describe('settledAs', () => {
     { item: { delivery: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS - 1 }, as: undefined },
     { item: { delivery: 'at-least-once', token: 'token', attempt: MAX_ATTEMPTS }, as: 'failed' },
     { item: { delivery: 'at-most-once', token: undefined, attempt: MAX_ATTEMPTS }, as: 'failed' },
-  ] as const)('returns $as for $item.delivery with the token $item.token after $item.attempt attempts', ({ item, as }) => {
+  ] as const)('returns $as for an $item.delivery effect with the token $item.token after $item.attempt attempts', ({ item, as }) => {
     expect(settledAs(item)).toBe(as)
   })
 })
@@ -179,7 +179,7 @@ const PLACES = Object.keys(ROWS)
 const cases = TRANSITIONS.flatMap(({ name, change, to }) => PLACES.map((place, index) => ({ name, change, place, to: to[index] ?? '?' })))
 
 onEveryDynamoDb((engine) => {
-  it.each(cases)('$name changes an effect from "$place" to: $to', async ({ change, place, to }) => {
+  it.each(cases)('$name changes the row "$place" to "$to" ("-" means no change)', async ({ change, place, to }) => {
     const table = engine.tables.effects
     const target = { table, pk: effectPk(effect) }
     const before = ROWS[place]

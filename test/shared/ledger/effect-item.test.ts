@@ -47,7 +47,7 @@ describe('readEffectRow', () => {
     expect(readEffectRow({ ...done, state: 'done' })).toMatchObject({ state: 'done', dueAt: undefined })
   })
 
-  it('accepts added attributes and an invalid reason', () => {
+  it('accepts a row with added attributes or an invalid `reason`', () => {
     expect(findFault(readEffectRow({ ...dueRow, note: 7, reason: {} }))).toBeUndefined()
   })
 
@@ -64,7 +64,7 @@ describe('readEffectRow', () => {
 })
 
 describe('effectPk', () => {
-  it('joins the pool, the sub and the effect', () => {
+  it('joins the pool, the sub and the name of the effect', () => {
     expect(effectPk({ userPoolId: 'pool', sub: 'sub', effect: 'mail:birthday' })).toBe('pool#sub#mail:birthday')
   })
 })

@@ -100,7 +100,7 @@ onEveryDynamoDb((engine) => {
     })
   })
 
-  it('measures the interval from the last counted sign-in, so that frequent sign-ins are counted too', async () => {
+  it('measures `notAgainWithinMs` from the last counted sign-in, so that frequent sign-ins are counted too', async () => {
     const user = newUser()
     const counted: boolean[] = []
     for (const ms of [0, 10_000, 15_000, 25_000, 30_000]) counted.push((await profiles.signedIn(user, signIn(ms), signal)).counted)
@@ -108,7 +108,7 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ signInCount: 3 })
   })
 
-  it('counts every sign-in if the interval is 0', async () => {
+  it('counts every sign-in if `notAgainWithinMs` is 0', async () => {
     const user = newUser()
     for (const ms of [0, 0, 1]) await profiles.signedIn(user, { ...signIn(ms), notAgainWithinMs: 0 }, signal)
     expect(await stored(user)).toMatchObject({ signInCount: 3 })
@@ -134,7 +134,7 @@ onEveryDynamoDb((engine) => {
     expect(await stored(user)).toMatchObject({ signInCount: 1 })
   })
 
-  it('returns at every sign-in whether the pending effects were enqueued', async () => {
+  it('returns at every sign-in whether the pending effects were enqueued before', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
     await profiles.markEffectsEnqueued(user, after(0), signal)
