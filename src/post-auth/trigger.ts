@@ -4,7 +4,8 @@ import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trig
 import type { Working } from '../shared/rules/trigger.ts'
 
 /**
- * The post authentication event. Cognito sends it after the last challenge and before it issues tokens, so an error blocks the sign-in.
+ * The post authentication event. Cognito sends the event after the last challenge and before it issues tokens, so an error blocks
+ * the sign-in.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-authentication.html
  */
@@ -19,7 +20,7 @@ export interface PostAuthenticationEvent extends CognitoEvent {
   readonly response: Readonly<Record<string, never>>
 }
 
-/** The post authentication trigger. It runs after a user has signed in. */
+/** The post authentication trigger. It runs after the last challenge of a sign-in. */
 export interface PostAuthentication extends Working {
   readonly name: 'PostAuthentication'
   readonly event: PostAuthenticationEvent

@@ -3,7 +3,7 @@ import { lazily } from '../shared/lazily.ts'
 import type { RuleUser } from '../shared/rules/trigger.ts'
 
 // Spammers put their text into the name field of sign-up forms. Escaping does not help, because mail clients link a bare
-// `evil.com`. So a name that exceeds these limits or has other characters is left out.
+// `evil.com`. So the email leaves out a name that exceeds these limits or has a full stop, a digit or a symbol.
 const MAX_LENGTH = 40
 const MAX_PARTS = 4
 // The limits of one part. In a script without spaces, a longer part could be a whole sentence.
@@ -12,7 +12,7 @@ const MAX_IDEOGRAPHS = 6
 // A Burmese or Thai letter may have three combining marks. More would overlap the lines above and below.
 const MAX_MARKS = 3
 
-// Most names are ASCII. The Unicode patterns below are lazy, because they are slow to compile.
+// Most names are ASCII, so the Unicode patterns below are compiled only when needed. They are slow to compile.
 const plainName = buildNamePattern('[A-Za-z]')
 const knownLetters = lazily(() => new RegExp(`^[A-Za-zßς '’${stableLetters()}-]+$`, 'u'))
 const markedName = lazily(() => buildNamePattern(`\\p{L}\\p{M}{0,${MAX_MARKS}}`))

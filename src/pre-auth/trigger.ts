@@ -4,7 +4,7 @@ import { defineTrigger, type TriggerFactory } from '../shared/lambda/define-trig
 import type { Approving } from '../shared/rules/trigger.ts'
 
 /**
- * The pre authentication event. Cognito sends it before it checks the password.
+ * The pre authentication event. Cognito sends the event before it checks the password.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-authentication.html
  */

@@ -16,7 +16,7 @@ export interface AutoConfirmOptions {
    * `trust-unproven-address` accepts that risk.
    */
   readonly verifyEmail?: boolean | 'trust-unproven-address'
-  /** Marks the phone number as verified. `true` needs a `when` that holds proof. `trust-unproven-number` accepts the risk. */
+  /** Marks the phone number as verified. `true` needs a `when` that holds proof. `trust-unproven-number` needs no proof. */
   readonly verifyPhone?: boolean | 'trust-unproven-number'
   /** Required if `when` depends on an email domain and holds no proof: a domain proves nothing about who typed the address. */
   readonly trust?: 'unproven-address'

@@ -29,7 +29,7 @@ export interface Tokens {
   readonly groups?: Groups
 }
 
-/** Combines two answers. The later answer wins for groups and values of claims. The other lists are united. */
+/** Combines two answers. The later one wins for groups and values of claims. All other parts keep the entries of both answers. */
 export function combineTokens(earlier: Tokens, later: Tokens): Tokens {
   const id = combineToken(earlier.id, later.id)
   const access = combineToken(earlier.access, later.access)

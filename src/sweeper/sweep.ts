@@ -47,9 +47,9 @@ export interface SweepReport {
 const EFFECT_MS = 4000
 // The time that must be left to start an effect: the time limit of the effect, and a second to abort its last write.
 const LEAST_MS = 5000
-// Effects that run in parallel. Each looks a user up first, and the ListUsers quota is 30 requests per second and account.
+// The number of effects that run in parallel. Each looks up a user, and ListUsers allows 30 requests per second and account.
 const AT_ONCE = 4
-// An effect of a missing user is removed only this long after its due time, because Cognito may not find a new user at once.
+// An effect whose user is missing is removed only a minute after it was due, because Cognito may not find a new user at once.
 const GONE_AFTER_MS = 60_000
 // The time limit of the look-up and the conditions. If they hang, the rest of EFFECT_MS is left to postpone the effect.
 const PREPARE_MS = 2500
@@ -61,7 +61,8 @@ const MAX_IN_A_ROW = 3
  * function does nothing and returns `tooShort`.
  *
  * An effect becomes a dead letter if it was cut off and is at-most-once, if it used up its attempts, or if its row is unreadable. An
- * effect that fails does not stop the others. If the look-ups of a pool fail repeatedly, the next sweep runs its other effects.
+ * effect that fails does not stop the others. If user look-ups in a pool fail repeatedly, the sweep leaves the other effects of that
+ * pool to the next sweep.
  *
  * @example
  * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
@@ -144,7 +145,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   const giveUp = (as: 'unknown' | 'failed', reason: string): Promise<Outcome> =>
     ifUnchanged(effects.giveUp(item, as, reason, deadline.signal()), { as, reason })
   const remove = (outcome: Outcome): Promise<Outcome> => ifUnchanged(effects.remove(item, now, deadline.signal()), outcome)
-  /** Counts an attempt although the effect did not run, and delays the next one. Otherwise every sweep would start with this effect. */
+  /** Counts an attempt although the effect did not run, and delays the next attempt. Otherwise every sweep would start with this effect. */
   const postpone = (outcome: Outcome & { readonly reason: string }): Promise<Outcome> =>
     item.attempt + 1 >= MAX_ATTEMPTS
       ? giveUp('failed', outcome.reason)
@@ -190,7 +191,7 @@ function contractFor(event: Pick<CognitoEvent, 'triggerSource'>): TriggerContrac
   return { name, refuses: false, approves: false, works: true, onError: 'continue' }
 }
 
-/** Returns true if the conditions hold in at least one place of the composition that has the effect. */
+/** Returns true if all conditions around the effect hold in at least one of its places in the composition. */
 async function isWanted({ places }: OnceEntry, ctx: RuleContext<Working>): Promise<boolean> {
   const asked = await Promise.allSettled(places.map((conditions) => allHold(conditions, ctx)))
   if (asked.some((answer) => answer.status === 'fulfilled' && answer.value)) return true

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 describe('cognitoUsers', () => {
-  it('finds a user by sub, and returns the user status as an attribute, like events do', async () => {
+  it('finds a user by sub, and returns the user status as an attribute, as in events', async () => {
     expect(await world.users.find(ann.userPoolId, ann.sub, signal)).toEqual({
       userName: ann.userName,
       attributes: { sub: ann.sub, email: ann.email, email_verified: 'true', 'cognito:user_status': 'CONFIRMED' },

@@ -75,7 +75,7 @@ describe('the sweeper handler', () => {
     expect(line).toMatchObject({ level: 'ERROR', givenUp: [ann.userPoolId], reasons: { AccessDeniedException: 4 }, EffectsRun: 0 })
   })
 
-  it.each([3000, 8000])('throws if a timeout of %i ms is too short for a sweep', async (milliseconds) => {
+  it.each([3000, 8000])('throws, because a timeout of %i ms is too short for a sweep', async (milliseconds) => {
     const { error, line } = await runSweeper({}, milliseconds)
     expect(error).toBe('Error: No time to sweep: the function needs more than 8 seconds; set its timeout to 60')
     expect(line).toMatchObject({ level: 'ERROR', tooShort: true, EffectsRun: 0 })

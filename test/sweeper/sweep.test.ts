@@ -77,7 +77,7 @@ describe('sweep', () => {
     expect(inbox()).toEqual([])
   })
 
-  it('retries an effect with growing delays while SES rejects the email, then makes it a dead letter, which an operator can retry', async () => {
+  it('retries an effect with growing delays while SES rejects the email, then makes the effect a dead letter', async () => {
     world.services.ses.fault('throttling')
     await world.pendingEffects.enqueue(world.welcome(), signal)
     const due: number[] = []

@@ -33,10 +33,13 @@ export interface Effects {
   readonly count: (state: Exclude<EffectState, 'done'>, signal: AbortSignal) => AsyncGenerator<number>
   /**
    * Makes an effect a dead letter. The state is `unknown` if the effect was cut off and must not run twice, or if its row is
-   * unreadable. It is `failed` if the effect used up its attempts. Returns false if the row has changed since it was read.
+   * unreadable. The state is `failed` if the effect used up its attempts. Returns false if the row has changed since it was read.
    */
   readonly giveUp: (row: EffectRow, state: DeadLetterState, reason: string, signal: AbortSignal) => Promise<boolean>
-  /** Counts an attempt although the effect did not run, and delays the next one. Returns false if the row has changed since it was read. */
+  /**
+   * Counts an attempt although the effect did not run, and delays the next attempt. Returns false if the row has changed since it was
+   * read.
+   */
   readonly postpone: (item: EffectItem, reason: string, now: Date, signal: AbortSignal) => Promise<boolean>
   /** Makes a dead letter pending and due now, with its attempts reset. Returns false if the effect is in none of the given states. */
   readonly retry: (key: EffectKey, states: readonly DeadLetterState[], signal: AbortSignal) => Promise<boolean>

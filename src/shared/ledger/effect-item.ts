@@ -19,7 +19,7 @@ export interface EffectItem extends EffectKey {
   readonly dueAt: Date | undefined
   /** The event with which the effect runs. If undefined, the sweeper makes an event from the user in the pool. */
   readonly event: CognitoEvent | undefined
-  /** The trigger source of the event. Kept when the event is deleted. Undefined if the effect was enqueued without one. */
+  /** The trigger source of the event. Kept when the event is deleted. Undefined if the effect was enqueued without it. */
   readonly triggerSource: string | undefined
   /** The app client of the event. Kept when the event is deleted. Undefined if the event had none. */
   readonly appClient: string | undefined

@@ -19,7 +19,7 @@ export interface ProfileUser extends ProfileKey {
 export interface SignIn {
   readonly at: Date
   readonly appClient: string | null
-  /** The milliseconds after a counted sign-in in which no other is counted, because a second sign-in is probably a repeated event. */
+  /** The milliseconds after a counted sign-in in which another is not counted, because it is probably a repeated event. */
   readonly notAgainWithinMs: number
 }
 

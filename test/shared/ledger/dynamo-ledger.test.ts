@@ -197,7 +197,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
   })
 
-  /** Calls `use` with a ledger that does not receive DynamoDB's first `lost` responses. Its client is that of the handlers. */
+  /** Calls `use` with a ledger that does not receive DynamoDB's first `lost` responses. It has the SDK client of the handlers. */
   async function losingAnswers(use: (lossy: Ledger) => Promise<void>, lost = 1): Promise<void> {
     const proxy = await startLossyProxy(engine.endpoint(), lost)
     stubEnvironment(endpointEnvironment({ dynamodb: proxy.endpoint }))
