@@ -10,14 +10,14 @@ const end = (code: number): void => {
   endCode ??= code
   ending.abort()
 }
-// Ctrl-C in a terminal reaches this process directly. main.ts passes on its own signals as messages.
+// Ctrl-C in a terminal reaches this process directly. A signal that main.ts gets arrives here as a message.
 process.on('SIGINT', () => end(EXIT_CODES.SIGINT))
 process.on('SIGTERM', () => end(EXIT_CODES.SIGTERM))
 process.on('message', (code) => end(Number(code)))
-// The channel closes when main.ts is killed. This process must then end too.
+// The channel closes when main.ts is killed. Without a parent, the command must not continue to run.
 process.on('disconnect', () => end(EXIT_CODES.SIGTERM))
 process.channel?.unref()
-// The reader may close the pipe early, as `head` does. That is not an error.
+// A reader such as `head` may close the pipe early. This is not an error, so the exit code is 0.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return end(0)
   io.err([`lifeguard: Cannot write to standard output: ${error.message}`])
@@ -53,5 +53,5 @@ process.on('uncaughtException', (error) => {
 
 const code = await run(process.argv.slice(2), io)
 if (endCode === undefined) process.exitCode = code
-// A pending read of standard input would keep the process alive.
+// After a signal, calls exit(), because a pending read of standard input would keep the process running.
 else process.exit(endCode)

@@ -10,7 +10,7 @@ type HelpSection =
   | { readonly title: string; readonly lines: readonly string[] }
 
 const INDENT = '  '
-// The description of a longer term is printed on the next line.
+// The maximum width of a term, in columns. The description of a longer term is printed on the next line.
 const MAX_TERM_WIDTH = 28
 
 /**

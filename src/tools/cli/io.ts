@@ -16,7 +16,7 @@ export interface Io {
   readonly out: (lines: readonly Line[]) => Promise<void>
   /** Writes lines to standard error. */
   readonly err: (lines: readonly Line[]) => void
-  /** Replaces the current line on standard error. An empty text erases it. */
+  /** Replaces the current line on standard error. An empty text erases the line. */
   readonly redraw: (text: string) => void
   /** True if standard error is a terminal. */
   readonly errIsTerminal: boolean
@@ -84,7 +84,7 @@ export async function* readUntilAborted<V>(source: AsyncGenerator<V>, signal: Ab
   }
 }
 
-// Promise.race with one long-lived promise would keep every yielded value in memory, so each value has its own listener.
+// Adds one abort listener for each value. Promise.race with a single promise would keep every yielded value in memory.
 function raceNext<V>(source: AsyncGenerator<V>, signal: AbortSignal): Promise<IteratorResult<V> | undefined> {
   return new Promise((resolve, reject) => {
     const aborted = (): void => resolve(undefined)

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Runs the command in a child process. A busy process cannot handle signals, but this one stays idle and always can.
+// Runs the command in a child process. A busy process cannot handle signals, but this process is idle, so it can stop the command.
 import { fork } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { EXIT, EXIT_CODES, renderLines } from './io.ts'
 
-// npm forwards a Ctrl-C that the terminal has already sent. Two signals within this time count as one key press.
+// One Ctrl-C may arrive twice: from the terminal and from npm. Two signals within this time count as one key press.
 const SAME_KEYPRESS_MS = 50
 
 // If fork() cannot start the process, it throws or emits an error. Without this listener, Node would print a stack trace.
@@ -24,7 +24,7 @@ function end(signal: keyof typeof EXIT_CODES): void {
   const now = performance.now()
   if (first === undefined) {
     first = { signal, at: now }
-    // If the command has just ended, the channel is closed and send() fails. Ignore that.
+    // Ignores an error, because send() fails only if the command has just ended and closed the channel.
     command.send(EXIT_CODES[signal], () => undefined)
   } else if (signal !== first.signal || now - first.at > SAME_KEYPRESS_MS) command.kill('SIGKILL')
 }

@@ -7,13 +7,13 @@ import { findClosestName } from './suggest.ts'
 /**
  * Parses the arguments of a command.
  *
- * @throws UsageError for an unknown option, with the option that the user probably meant, or for an option without its value.
+ * @throws UsageError if an option is unknown or has no value. For an unknown option, suggests the closest name.
  */
 export function parseOptions<C extends ParseArgsConfig>(command: string, config: C): ReturnType<typeof parseArgs<C>> {
   try {
     return parseArgs(config)
   } catch (error) {
-    // Drops the rest of Node's message, which explains how to pass a positional argument or a value that starts with a dash.
+    // Keeps only the first sentence of Node's message. The rest explains how to pass an argument that starts with a dash.
     const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. To specify|\.?\n/)
     const [, unknown] = /^Unknown option '(--.*)'$/s.exec(problem) ?? []
     const options = Object.keys(config.options ?? {}).map((name) => `--${name}`)

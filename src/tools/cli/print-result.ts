@@ -20,8 +20,8 @@ export function describeCallerView({ outcome, triggerSource, response, error }: 
 }
 
 /**
- * Formats the message of a rule's error with the source line that threw the error. For a denial, formats the rule's explanation.
- * Returns undefined if the rule has neither.
+ * Formats the error message of a rule with the source line that threw the error. For a denial, formats the rule's explanation.
+ * Returns undefined for a rule without an error message or explanation.
  */
 export function formatCause({ message, place }: LoggedRule): string | undefined {
   if (message === undefined) return undefined

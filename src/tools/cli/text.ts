@@ -1,6 +1,5 @@
-// Control characters, format characters, lone surrogates, line separators and paragraph separators. Format characters include
-// bidirectional controls, zero-width characters and tags. `Default_Ignorable_Code_Point` covers all other characters that a renderer
-// may hide.
+// Matches characters that may control a terminal or be invisible: control characters, format characters, lone surrogates, line
+// separators and paragraph separators. `Default_Ignorable_Code_Point` covers all other characters that a renderer may hide.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const SHORT: ReadonlyMap<string, string> = new Map([

@@ -8,7 +8,7 @@ import type { FunctionError } from './child-messages.ts'
 export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
 
 /**
- * Checks a function's answer as Cognito does. Cognito accepts only the whole event, including its response.
+ * Checks a function's answer as Cognito does. Cognito rejects an answer that is not the whole event with a response.
  *
  * @param json The answer as the Lambda runtime sent it.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
@@ -17,7 +17,7 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   const answer: unknown = JSON.parse(json)
   if (!isObject(answer))
     return toUnrecognizable(`the function returned ${answer === null ? 'null' : describeType(answer)}; expected the event`)
-  // Lambda accepts a deeply nested event. It is unknown whether Cognito does, and no trigger needs one.
+  // AWS does not document how deep an event may be nested. No trigger needs deep nesting, so replay rejects it.
   if (isTooDeep(answer)) return toUnrecognizable(`the function returned an event that is nested more than ${DEEPEST} levels deep`)
   const missing = Object.keys(event).find((key) => !Object.hasOwn(answer, key))
   if (missing !== undefined) return toUnrecognizable(`the function returned an event without '${missing}'`)
@@ -26,7 +26,7 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
   const before = isObject(event.response) ? event.response : {}
   const facts = triggerFacts(trigger)
   for (const [field, type] of Object.entries(facts.response ?? {})) {
-    // A response field may keep its value from the event, even null.
+    // A field that the function did not change is valid, even if its value in the event was null.
     if (!Object.hasOwn(response, field) || isDeepStrictEqual(response[field], before[field])) continue
     const read = facts.responseVersions?.[field]
     if (read?.includes(String(event.version)) === false) {
@@ -44,7 +44,7 @@ function toUnrecognizable(problem: string): Checked {
   return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
 }
 
-/** Reports a field that Cognito ignores without an error. */
+/** Returns an error for a response field that Cognito would silently ignore. */
 function ignored(
   trigger: TriggerName,
   { lambdaVersions = [], versionKey = trigger }: TriggerFacts,

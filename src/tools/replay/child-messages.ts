@@ -6,7 +6,7 @@ export interface FunctionError {
   readonly message: string
 }
 
-/** The error of a rule, or a rule's explanation of its denial. */
+/** The error of a rule, or the text with which a rule explains a denial. */
 export interface Broke {
   /** The rule's path in the composition. */
   readonly path: string

@@ -12,16 +12,16 @@ type Observe = (observer: RuleObserver) => void
 type Broken = { readonly path: string } & ({ readonly thrown: unknown } | { readonly explanation: string })
 
 const FUNCTION_NAME = 'lifeguard-replay'
-// Longer messages are truncated, because an error message may be a whole HTML page.
+// The maximum length of an error message, in characters. A longer message, such as a whole HTML page, is truncated.
 const MAX_MESSAGE_LENGTH = 500
 
-// Ten frames, the default, are too few: a stack trace of the AWS SDK has more frames above the calling code.
+// With the default of ten frames, a stack trace of the AWS SDK would not reach the rule that called it.
 Error.stackTraceLimit = 50
 
 // Saved before the handler is loaded, because a handler may replace `process.stdout.write`.
 const write = process.stdout.write.bind(process.stdout)
 
-// The pipe for requests from the parent and replies to it.
+// The pipe that carries requests from the parent process, and replies to the parent process.
 const parent = new Socket({ fd: 3 })
 const answer = parent.write.bind(parent)
 
@@ -35,7 +35,7 @@ let observe: Observe | undefined
 createInterface(parent).on('line', async (line) => {
   const request: Request & { readonly id: string } = JSON.parse(line)
   const reply = request.kind === 'load' ? await load(request) : await invoke(request)
-  // Starts a new line, because the handler may have written part of a line to the pipe.
+  // Starts with a line break, because the handler may have written an incomplete line to the pipe.
   answer(`\n${formatMessage({ ...reply, id: request.id })}`)
 })
 
@@ -77,9 +77,9 @@ function isObserve(value: unknown): value is Observe {
 }
 
 async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
-  // Lets Node exit if the handler waits for a promise that never settles, as Lambda's process does.
+  // If the handler waits for a promise that never settles, Node exits, as in Lambda. The pipe must not keep Node running.
   parent.unref()
-  // Each invocation has new lists, because a rule of the previous invocation may still be running.
+  // Each invocation has new lists, so that a rule of the previous invocation that is still running does not add to them.
   const broken: Broken[] = []
   const answers: RuleAnswerText[] = []
   observe?.({
@@ -137,7 +137,7 @@ function createLambdaContext(awsRequestId: string, limitMs: number): object {
 }
 
 function toBroke(broken: Broken): readonly Broke[] {
-  // A denial is not thrown, so it has no stack trace.
+  // The text comes from a denial, which is not thrown, so the stack trace is empty.
   if ('explanation' in broken)
     return [{ path: broken.path, error: { name: 'Explanation', message: truncate(broken.explanation) }, stack: '' }]
   const { path, thrown } = broken

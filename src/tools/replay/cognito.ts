@@ -23,8 +23,8 @@ export interface Delivery {
 /** The time that Cognito waits for an answer, in milliseconds. Not configurable. */
 export const COGNITO_WAIT_MS = 5000
 
-// The number of attempts, from an earlier version of the AWS page: "After three unsuccessful attempts, the function times out". The
-// page no longer states a number.
+// An earlier version of the AWS page below states: "After three unsuccessful attempts, the function times out". The current version
+// states no number, so replay keeps three.
 const TRIES = 3
 
 /**
@@ -39,7 +39,7 @@ export async function deliver(
   event: Readonly<Record<string, unknown>>,
   waitMs: number = COGNITO_WAIT_MS,
 ): Promise<Delivery> {
-  // Starts the child process before measuring, because Lambda does not start this process and Cognito does not wait for it.
+  // Starts the child process before the measurement, because the process exists only in replay, so Cognito never waits for its start.
   await lambda.rule()
   const startedAt = performance.now()
   let attempts = 0

@@ -18,7 +18,7 @@ export interface SideEffects {
   readonly mails: readonly ReceivedMail[]
 }
 
-/** The embedded services. They contain the blocks of the seed files. */
+/** The embedded DynamoDB and SES. The block table contains the blocks of the seed files. */
 export interface Embedded {
   /** The environment variables with which handlers use these services. */
   readonly environment: Readonly<Record<string, string>>

@@ -62,7 +62,7 @@ export interface Actual {
   readonly response: unknown
   /** True if the handler logged its decision. */
   readonly traced: boolean
-  /** Absent if the effects were not counted. */
+  /** The counted effects. If absent, `compare` ignores the expected effects. */
   readonly effects?: Required<Effects>
 }
 

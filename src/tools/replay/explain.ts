@@ -15,11 +15,11 @@ export interface ExplainedRule {
 /**
  * Combines a composition with the trace of one invocation.
  *
- * @param root The handler's composition. The trace has no entry for the root itself, because its outcome is the decision.
+ * @param root The handler's composition. The trace has no entry for the root, because the outcome of the root is the decision.
  * @param ended The reason why the trace may be incomplete. Undefined if the handler reached a decision.
  */
 export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
-  // A rule with a reservation has two entries. The second replaces the first, unless the second is a skip.
+  // A rule with a reservation has two entries. Keeps the entry of the reservation, unless that entry is a skip.
   const said = new Map(trace.filter(({ commit, outcome }) => commit === undefined || outcome !== 'skip').map((rule) => [rule.path, rule]))
   return explainChildren(root, '', undefined, said, ended)
 }
@@ -60,7 +60,7 @@ function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<strin
   return [{ name: own.rule, kind: 'rule', said: own, children }, ...explainUndeclared(prefix, from + 1, said)]
 }
 
-/** Returns a reason if an earlier sibling's outcome made the rule unnecessary. */
+/** Explains that the rule did not run because of the outcome of an earlier rule in the same combinator, or returns undefined. */
 function explainNotRun(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
   for (let at = index - 1; at >= 0; at -= 1) {
     const sibling = said.get(`${prefix}${at}`)

@@ -7,7 +7,7 @@ import { tryParseJson } from '../lib/json.ts'
 export async function readSources(bundle: string, folder: string): Promise<readonly string[]> {
   const text = await readFile(join(dirname(bundle), 'meta.json'), 'utf8').catch(() => undefined)
   if (text === undefined) return []
-  // Another tool may have written a different meta.json, so its format is not certain.
+  // Another tool may have written the meta.json, so its format may differ from esbuild's.
   const meta = tryParseJson(text)
   const inputs = isObject(meta) && isObject(meta.inputs) ? Object.keys(meta.inputs) : []
   // Skips inputs that are not files, such as `<define:...>` and `disabled:fs`.

@@ -9,7 +9,7 @@ import { readServerlessHandlers } from './serverless-handlers.ts'
 
 /** A built handler. */
 export interface Handler {
-  /** The built file, as an absolute path. */
+  /** The absolute path of the built file. */
   readonly file: string
   readonly exported: string
   /** The path to print, relative to the working folder. */
@@ -36,7 +36,7 @@ export interface Handlers {
 export interface HandlersOptions {
   /** The working folder. It contains the Serverless configuration, and relative paths start here. */
   readonly folder: string
-  /** The values of `--handler`, as `TRIGGER=FILE`. They override the configuration. */
+  /** The values of `--handler`, as `TRIGGER=FILE`. They override the handlers in serverless.yml. */
   readonly named: readonly string[]
   /** Receives notes for the user, such as that a build starts. */
   readonly onNote: (note: string) => void
@@ -123,7 +123,7 @@ async function locate(folder: string, reference: string, build: () => Promise<vo
     if (after !== undefined) return after
     throw new UsageError(`The handler ${reference} is still missing after npm run build`)
   }
-  // The project has no build script, so the stale file is the best one available.
+  // The file is stale, but the project has no build script, so replay uses this file.
   if (found !== undefined) return found
   throw new UsageError(`The handler ${reference} is missing, and package.json has no 'build' script to build it`)
 }

@@ -15,17 +15,17 @@ export type Invocation = {
   | { readonly kind: 'threw'; readonly error: FunctionError }
   | { readonly kind: 'timedOut' }
   | { readonly kind: 'crashed'; readonly error: FunctionError }
-  /** The handler cannot be loaded. Another attempt would fail in the same way. */
+  /** The handler cannot be loaded, so another invocation would fail too. */
   | { readonly kind: 'notStarted'; readonly error: FunctionError }
 )
 
 /** A handler in a child process. The process stays warm between events, as in Lambda. */
 export interface LambdaFunction {
-  /** Invokes the handler once. The next invocation gets a new process if this one times out or exits. */
+  /** Invokes the handler once. If the handler times out or its process exits, the next invocation starts a new process. */
   readonly invoke: (event: unknown, limitMs: number) => Promise<Invocation>
   /** Returns the handler's composition. Returns undefined if the handler was not made with Lifeguard or cannot be loaded. */
   readonly rule: () => Promise<RuleDescription | undefined>
-  /** Lets the process exit by itself, so that V8 writes its coverage. Kills a process that does not exit. */
+  /** Lets the process exit by itself, so that V8 writes a coverage report. Kills the process if it does not exit in time. */
   readonly end: () => Promise<void>
   /** Kills the process. */
   readonly stop: () => Promise<void>
@@ -47,15 +47,15 @@ export interface LambdaOptions {
 
 // Lambda's limit for the init phase of an on-demand function.
 const INIT_LIMIT_MS = 10_000
-// Time limit for the end of the log, which may arrive after the answer because it uses another pipe.
+// The time to wait for the end of the log, in milliseconds. The log uses another pipe than the answer, so the log may arrive later.
 const LOG_LAG_MS = 1000
-// Time limit for the exit. Long, because V8 may have to write the coverage of a large bundle.
+// The time to wait for the exit of the process, in milliseconds. Long, because V8 may write the coverage report of a large bundle.
 const EXIT_LIMIT_MS = 10_000
 
 type Loaded = { readonly worker: Worker; readonly rule: RuleDescription | undefined }
 type Failure = { readonly error: FunctionError }
 
-/** Creates a function for a handler. The child process starts at the first use. */
+/** Creates a local Lambda function that runs a handler. Its child process starts at the first use. */
 export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
   const findPlace = createSourcePlaceFinder(options.folder)
   let worker: Worker | undefined
@@ -162,7 +162,7 @@ function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[])
   return { ...log, trace }
 }
 
-// The error for a reply of the wrong kind. Only the handler itself can have written such a reply to the pipe.
+// The error for a reply that does not match the request. child.ts never sends one, so the handler must have written it to the pipe.
 const OUT_OF_TURN: FunctionError = { name: 'Error', message: 'The handler wrote an invalid reply to the pipe that replay uses' }
 
 /** Creates the error of Lambda's runtime for a process that exited. */

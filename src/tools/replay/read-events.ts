@@ -19,7 +19,7 @@ export interface ReadEvent {
 /** The text of a file or of standard input, in chunks. */
 type Text = AsyncIterable<string>
 
-/** Yields the events of the paths one by one. An event that cannot be read is yielded with the reason. */
+/** Yields the events of the paths one by one. Also yields an event that cannot be read, with the error message. */
 export async function* readEvents(paths: readonly string[], stdin: () => Text): AsyncGenerator<ReadEvent> {
   for await (const file of findEventFiles(paths)) {
     if (file === STDIN) yield* readStdin(stdin())

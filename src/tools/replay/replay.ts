@@ -52,12 +52,12 @@ export interface ReplayOptions {
   readonly repeat: number
   /** Time limit of one attempt in milliseconds. Default: Cognito's five seconds. */
   readonly waitMs?: number
-  /** The files that the user named. A file that is not an event is an error only if the user named the file itself. */
+  /** The files that the user named. Such a file must be an event. Other files, in a folder that the user named, need not be events. */
   readonly named?: readonly string[]
 }
 
 /**
- * Replays events one by one and yields a result for each. The result of an event that did not run has the reason in `error`.
+ * Replays events one by one and yields a result for each. If an event did not run, `error` explains why.
  *
  * @throws UsageError or MissingPeerError if no event can run, for example because the build fails.
  */
@@ -69,7 +69,7 @@ export async function* replay(events: AsyncIterable<ReadEvent>, session: ReplayS
     for (let time = 0; time < options.repeat; time += 1) {
       const replayed = await replayOne(read, trigger, session, options).catch((error: unknown) => createFailedResult(read, error))
       yield { ...replayed, time: time + 1 }
-      // Repetition ends, because an event that did not run would not run the next time either.
+      // Does not repeat an event that did not run, because the repetition would not run either.
       if (replayed.result.outcome === null) break
     }
   }
@@ -135,7 +135,7 @@ function countEffects(before: SideEffects, after: SideEffects): { readonly profi
   }
 }
 
-/** Returns the deciding rule and its reason from the handler's log, unless the outcome has another cause, such as a timeout. */
+/** Returns the outcome, the rule that decided and its reason. If no rule decided, as after a timeout, the reason is the problem. */
 function readDecision(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
   const { outcome, log, problem } = delivery
   const told = log !== null && log.decision === outcome
@@ -152,7 +152,7 @@ function createFailedResult(read: ReadEvent, error: unknown): Once {
   return { ...createNotRunResult(read, 'ReplayError', `the event cannot be replayed: ${String(error)}`), unreadable: true }
 }
 
-/** Creates the result of an event that did not run. The result never meets an expectation that names an outcome. */
+/** Creates the result of an event that did not run. Its outcome is null, so it differs from every expected outcome. */
 function createNotRunResult(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }

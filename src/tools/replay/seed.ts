@@ -24,7 +24,7 @@ const Seed = z.strictObject({
 /**
  * Writes the blocks of the seed files to the block table.
  *
- * @param folders The folders of the replayed events. Seed files in their parent folders are read too.
+ * @param folders The folders of the replayed events. This function reads the seed files in these folders and in their parent folders.
  * @throws UsageError that names the invalid file and the problem.
  */
 export async function seedBlocks(documents: DynamoDBDocumentClient, table: string, folders: readonly string[]): Promise<void> {

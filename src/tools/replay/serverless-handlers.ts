@@ -32,7 +32,7 @@ export async function readServerlessHandlers(folder: string): Promise<Serverless
 
 function parseConfiguration(file: string, text: string): unknown {
   try {
-    // Hides warnings about CloudFormation tags such as !Ref, which do not matter here.
+    // Hides warnings about CloudFormation tags such as !Ref, because the names of handlers do not depend on these tags.
     return parse(text, { logLevel: 'error' })
   } catch (error) {
     // The first line of the message has the position of the error. The other lines quote the file, so they are dropped.

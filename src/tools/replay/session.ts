@@ -9,7 +9,7 @@ import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 
 /** The services and handler processes of one replay. */
 export interface ReplaySession {
-  /** Returns the function of a trigger. Returns undefined if the trigger has no handler. */
+  /** Returns the local Lambda function of a trigger. Returns undefined if the trigger has no handler. */
   readonly lambda: (trigger: TriggerName) => Promise<LambdaFunction | undefined>
   /** Returns the handlers that have been used so far. */
   readonly handlers: () => readonly Handler[]
@@ -44,7 +44,7 @@ export interface ReplaySessionOptions extends ServicesOptions {
 
 interface OpenServices {
   readonly environment: Readonly<Record<string, string>>
-  /** Undefined unless `--services` is `embedded`. */
+  /** The embedded services. Undefined unless `--services` is `embedded`. */
   readonly embedded: Embedded | undefined
 }
 
@@ -101,7 +101,7 @@ export async function openServices({ folder, environment, variables, services, p
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
   const settings = mergeHandlerSettings({ defaults, file, caller: environment, named: variables }, services)
   if (services !== 'embedded') return { environment: buildHandlerEnvironment(settings, services), embedded: undefined }
-  // Imported on demand, because the AWS SDK and the services are slow to load.
+  // Imported here, so that `--services aws` and `--services none` do not wait for the AWS SDK and the services to load.
   const { startEmbedded } = await import('./embedded.ts')
   const embedded = await startEmbedded(settings, paths)
   return { environment: buildHandlerEnvironment(settings, services, embedded.environment), embedded }

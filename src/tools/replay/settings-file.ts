@@ -6,7 +6,7 @@ import { UsageError } from '../lib/errors.ts'
 /** The file in the working folder with the settings for replay. */
 export const SETTINGS_FILE = 'lifeguard.env'
 
-// The formats of lines that parseEnv reads completely. From any other line, parseEnv silently drops all or a part.
+// The formats of lines that Node's parseEnv reads completely. It silently drops all or a part of any other line.
 const LINES = [
   /^[ \t]*(?:#.*)?$/,
   /^[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*=[ \t]*(?:"[^"]*"|'[^']*'|`[^`]*`)[ \t]*(?:#.*)?$/,
@@ -30,7 +30,7 @@ export async function readSettingsFile(folder: string): Promise<Readonly<Record<
   // The message does not quote the line, because it may contain a secret.
   if (wrong !== -1)
     throw new UsageError(`${SETTINGS_FILE}, line ${wrong + 1}: expected NAME=value. Put quotes around a value that contains #`)
-  // Parses each line alone, because parseEnv may read an indented comment among several lines as a name.
+  // Parses each line alone, because parseEnv may mistake an indented comment for a setting if the text has several lines.
   const set = lines.flatMap((line) => Object.entries(parseEnv(line)))
   return Object.fromEntries(set.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

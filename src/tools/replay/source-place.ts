@@ -11,8 +11,8 @@ interface Place {
   readonly line: number
 }
 
-// `at name (place)` or `at place`. A place is a path or file URL with line and column. A frame of `eval` has two places, with a comma
-// between them, and does not match.
+// Matches a stack frame: `at name (place)` or `at place`. A place is a path or file URL with line and column. Does not match a frame of
+// `eval`, which has two places with a comma between them.
 const FRAME = /^\s*at (?:.*? \(|async )?(file:\/\/[^,]+|(?:\/|[a-z]:[\\/])[^,]+):(\d+):(\d+)\)?$/i
 
 /**
@@ -59,7 +59,7 @@ async function readMap(file: string): Promise<SourceMap | undefined> {
 
 function findSource(map: SourceMap, file: string, line: number, column: number): Place | undefined {
   const entry = map.findEntry(line - 1, column - 1)
-  // Skips generated code, whose entry has no source, and code from a plugin, whose source has a prefix such as `plugin:`.
+  // Skips code that is in no file of the project: generated code has no source, and code of a plugin has a source such as `plugin:name`.
   if (!('originalSource' in entry) || !entry.originalSource || /^[a-z-]{2,}:/.test(entry.originalSource)) return undefined
   return { file: resolve(dirname(file), entry.originalSource), line: entry.originalLine + 1 }
 }

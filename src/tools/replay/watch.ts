@@ -9,7 +9,7 @@ const SETTLE_MS = 150
  * Waits until an event, a source of the handlers, the Serverless configuration or the settings file changes.
  *
  * @param sources The sources of the handlers. If they are unknown, the folder `src` is watched.
- * @param since A time in milliseconds since 1970. A file that was saved after it counts as changed.
+ * @param since The start of the last replay, in milliseconds since 1970. A file that was saved after this time counts as changed.
  */
 export async function waitForChange(
   folder: string,

@@ -18,7 +18,7 @@ export interface Ended {
 export interface Worker {
   /** Sends a request and waits for its reply, or for the exit of the process. Supports only one request at a time. */
   readonly ask: (request: Request) => Promise<Reply | Ended>
-  /** Sets the function that receives each line of standard output from now on. */
+  /** Sends each further line of standard output to a function. */
   readonly listen: (onLine: (line: string) => void) => void
   /** Closes the pipe, so that the process exits by itself, and waits for the exit. */
   readonly end: () => Promise<void>
@@ -33,7 +33,7 @@ export interface WorkerOptions {
   readonly onOutput: (line: string) => void
 }
 
-// This file runs as TypeScript in the repository, and as JavaScript in the package.
+// The file of the child process. Its extension is .ts in the repository and .js in the package.
 const CHILD = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url))
 
 interface Asked {
@@ -58,7 +58,7 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
       resolve()
     })
   })
-  // An error event without a listener would crash this process. A `close` event follows every error, and reports the exit.
+  // Without this listener, an `error` event would crash this process. A `close` event follows and reports the exit.
   child.on('error', (error) => onOutput(error.message))
   if (stdout !== null) createInterface(stdout).on('line', (line) => onLine(line))
   if (stderr !== null) createInterface(stderr).on('line', onOutput)
@@ -71,13 +71,13 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
 
   return {
     ask(request) {
-      // Does not use Promise.race with the promise of the exit, because it would keep every reply in memory.
+      // Promise.race with one promise for the exit would keep every reply in memory, so the exit settles the current request instead.
       return new Promise((settle) => {
         // The handler does not get this id, so it cannot write a line that counts as the reply.
         const id = randomUUID()
         asked = { id, settle }
         if (over !== undefined) settle(over)
-        // If the process exits before the write, the `close` event settles the request.
+        // If the process exits before it reads the request, the `close` event settles the request.
         else pipe.write(formatMessage({ ...request, id }))
       })
     },

@@ -11,7 +11,7 @@ export interface Pools {
   readonly env: () => Record<string, string>
 }
 
-/** Starts a fake Cognito endpoint for a test file. Before each test it has the unchanged test pool and no faults. */
+/** Starts a fake Cognito endpoint for a test file. Before each test, the endpoint has the unchanged test pool and no faults. */
 export function withPool(): Pools {
   let started: CognitoPoolsEndpoint | undefined
   const cognito = (): CognitoPoolsEndpoint => {

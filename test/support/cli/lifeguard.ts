@@ -38,7 +38,7 @@ export async function lifeguard(args: readonly string[], options: RunOptions = {
 /** Reads a stream to its end. */
 export async function readStream(stream: NodeJS.ReadableStream | null): Promise<string> {
   let text = ''
-  // Decodes the stream and not its chunks, because a character may be split between two chunks.
+  // Lets the stream decode the text, because a character may be split between two chunks.
   stream?.setEncoding('utf8')
   for await (const chunk of stream ?? []) text += String(chunk)
   return text
@@ -49,7 +49,7 @@ export function handler(fixture: string, trigger: string = 'preSignUp'): readonl
   return ['--handler', `${trigger}=${join(FIXTURES, fixture)}`]
 }
 
-/** Creates a folder that is removed after the test. Writes strings and bytes unchanged, and other values as JSON. */
+/** Creates a folder with files, and removes it after the test. Writes a string or bytes unchanged, and any other content as JSON. */
 export async function createFolder(files: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

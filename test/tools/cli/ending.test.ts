@@ -82,7 +82,7 @@ describe('a command in an infinite loop', () => {
     ['SIGTERM', 143, ['effects', 'list']],
     ['SIGINT', 130, ['attach', '--help']],
     ['SIGTERM', 143, ['init', 'app']],
-  ] as const)('kills a command in an infinite loop at the second %s, and exits with %d: %j', async (signal, exitCode, args) => {
+  ] as const)('kills a command in an infinite loop when a second %s arrives, and exits with %d: %j', async (signal, exitCode, args) => {
     const cwd = await createFolder({
       'a.json': event(),
       'template.json': { Resources: {} },

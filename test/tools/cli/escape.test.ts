@@ -46,12 +46,12 @@ describe('escapeText', () => {
 describe('renderLines', () => {
   const lines: readonly Line[] = ['a\nb', createPart('red', '\u001b[2J'), ['c', createPart('bold', '\r'), '']]
 
-  it('adds line breaks and styles, and escapes line breaks and styles inside the text', () => {
+  it('ends each line with a line break, adds styles, and escapes control characters inside the text', () => {
     expect(renderLines(lines, stream(false))).toBe('a\\nb\n\\u001b[2J\nc\\r\n')
     expect(renderLines(lines, stream(true))).toBe('a\\nb\n\u001b[31m\\u001b[2J\u001b[39m\nc\u001b[1m\\r\u001b[22m\n')
   })
 
-  it('escapes a line that replaces the line at the cursor', () => {
+  it('renderRedrawn escapes the text of the new line', () => {
     expect(renderRedrawn('\u001b[2J')).toBe('\r\u001b[2K\\u001b[2J')
   })
 })

@@ -105,7 +105,7 @@ denied by refuse: not-today
     expect(stdout.split('\n').filter((each) => each.trim().startsWith(cause))).toHaveLength(1)
   })
 
-  it('prints the error of a frozen rule in a frozen composition', async () => {
+  it('prints the error of a rule if the rule and the composition are frozen objects', async () => {
     const { stdout } = await explained('preSignUp', 'Object.freeze(chain(Object.freeze(later)))', 'PreSignUp_SignUp')
     expect(stdout).toContain('─ later  error    Error\n')
     expect(stdout).toContain('no such \\u001b[31minvite (handler.ts:16)')
@@ -121,7 +121,7 @@ denied by refuse: not-today
     expect(stdout).toMatch(/─ hide {2}error {4}Error\n\nfailed by hide/)
   })
 
-  it('runs effects on AWS only with --effects', async () => {
+  it('runs a handler that has effects with --services aws only if --effects is passed', async () => {
     const refused = await explained('postConfirmation', 'work', 'PostConfirmation_ConfirmSignUp', '--services', 'aws')
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toBe(
@@ -131,7 +131,7 @@ denied by refuse: not-today
     expect(allowed.stdout).toContain('└─ work  done')
   })
 
-  it('runs a handler without effects on AWS without --effects', async () => {
+  it('does not require --effects for a handler that has no effects', async () => {
     const { code, stderr } = await explained('preSignUp', "allowEmailDomains('example.com')", 'PreSignUp_SignUp', '--services', 'aws')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })

@@ -39,7 +39,7 @@ describe('formatHelp', () => {
     ])
   })
 
-  it('puts the description of a long term on the next line', () => {
+  it('puts the description on the next line if its term is long', () => {
     const entries = [
       ['--json', 'print JSON'],
       ['--an-option-with=A-LONG-VALUE', 'use this value'],

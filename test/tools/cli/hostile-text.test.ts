@@ -14,8 +14,8 @@ const NAME = 'z\u001b[2J\u0007\u009b2J\u007f\u202e\u2066\u061c\u200b\u2028\ufeff
 const LINES = `${NAME}\nFORGED`
 const TEXT = `\u0000\ud800${LINES}`
 
-// Ranges of code points that must not reach a terminal. The code under test uses Unicode properties, so the ranges do not: a mistake
-// in a property would go unnoticed. The test checks line breaks separately.
+// Code points that must not reach a terminal, as ranges. The tested code uses Unicode properties instead. If this test used them too,
+// it could not find a wrong property. Line breaks are missing here, because the test checks them separately.
 const RAW: readonly (readonly [number, number])[] = [
   [0x00, 0x09],
   [0x0b, 0x1f],
@@ -43,7 +43,7 @@ function findRawCharacters(text: string): readonly string[] {
   return codes.filter((code) => RAW.some(([first, last]) => code >= first && code <= last)).map((code) => code.toString(16))
 }
 
-// The styles that lifeguard itself prints. The hostile texts contain none of them.
+// The styles that lifeguard itself prints. The test removes them from the output. The hostile texts contain none of them.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression matches escape sequences.
 const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g
 
@@ -405,7 +405,7 @@ describe('coverage of hostile text', { timeout: 300_000 }, () => {
   })
 
   it('allows only the listed files of src/tools to write to the terminal', async () => {
-    // main.ts and command.ts write only escaped lines. The other two files run in the handler's process.
+    // main.ts and command.ts escape what they write. child.ts and only-this-machine.ts run in the handler's process.
     const writers = ['cli/main.ts', 'cli/command.ts', 'replay/child.ts', 'cli/commands/precompile/only-this-machine.ts']
     const files: string[] = []
     for await (const file of glob('src/tools/**/*.ts')) if (!writers.includes(file.replace('src/tools/', ''))) files.push(file)

@@ -34,7 +34,7 @@ describe('lifeguard init', () => {
     expect(await readFile(join(cwd, 'apps/My.Users/serverless.yml'), 'utf8')).toContain('\nservice: my-users\n')
   })
 
-  it('creates a project in the working directory, beside other files, with the name of --name', async () => {
+  it('creates a project beside other files in the working directory, and names it after --name', async () => {
     const cwd = await createFolder({ LICENSE: 'mine', 'src/notes.txt': 'mine' })
     const { code, stdout } = await lifeguard(['init', '.', '--name', 'members'], { cwd })
     expect(code).toBe(0)
@@ -44,7 +44,7 @@ describe('lifeguard init', () => {
   })
 
   it.skipIf(process.platform === 'win32').each(['my users', "it's/my-users", 'a;b/my-users', 'a$(id)/my-users', 'a`id`', 'a&b', '*', '~'])(
-    'prints a cd command into %s that a shell can run',
+    'prints a cd command that a shell can run, for the folder %s',
     async (target) => {
       const cwd = await createFolder({})
       const { stdout } = await lifeguard(['init', target, '--name', 'users'], { cwd })
@@ -54,7 +54,7 @@ describe('lifeguard init', () => {
     },
   )
 
-  it('limits the project name so that every function name has at most 64 characters with a stage of ten letters', async () => {
+  it('limits the project name, so that function names fit into 64 characters if the stage has ten letters', async () => {
     const cwd = await createFolder({})
     expect((await lifeguard(['init', '.', '--name', 'as-long-as-it-can-be'], { cwd })).code).toBe(0)
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {

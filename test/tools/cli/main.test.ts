@@ -11,7 +11,7 @@ describe('lifeguard', () => {
     expect(stderr).toBe('')
   })
 
-  it('prints the help on standard error without a command', async () => {
+  it('prints the help on standard error if the command is missing', async () => {
     const { stdout } = await lifeguard(['--help'])
 
     expect(await lifeguard([])).toEqual({ code: 2, stdout: '', stderr: stdout })
@@ -22,7 +22,7 @@ describe('lifeguard', () => {
     expect(await lifeguard(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   })
 
-  it.each(['replay', 'explain'])('lists the options of %s within 100 columns', async (command) => {
+  it.each(['replay', 'explain'])('lists the options in the help of %s, in lines of at most 100 columns', async (command) => {
     const { code, stdout } = await lifeguard([command, '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain('--services WHICH')

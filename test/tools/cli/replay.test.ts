@@ -33,7 +33,7 @@ describe('lifeguard replay --json', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it("reports an error of the function in Cognito's words", async () => {
+  it('reports an error of the function with the message that Cognito sends', async () => {
     const { code, result } = await replayed('throw.js')
     expect(result).toMatchObject({
       outcome: 'denied',
@@ -194,7 +194,7 @@ describe('lifeguard replay --json', () => {
     expect(people.stdout).toContain(`Unexpected results:\n  ${message}\n`)
   })
 
-  it('reports each unreadable line with its file, and replays the others', async () => {
+  it('reports each unreadable file or line, and replays all other events', async () => {
     const cwd = await createFolder({
       'a.json': '{"triggerSource":',
       'b.json': event(),
@@ -247,14 +247,14 @@ describe('lifeguard replay --json', () => {
     ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
     ['{"outcome":"deny"}', 'a.expect.json: outcome: Invalid option: expected one of "proceed"|"denied"|"failed"'],
     ['[]', 'a.expect.json: expected a JSON object'],
-  ])('rejects the expectation %s', async (text, message) => {
+  ])('rejects an expectation file that contains %s', async (text, message) => {
     const cwd = await createFolder({ 'a.json': event(), 'a.expect.json': text })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject([{ outcome: null, error: { name: 'Unreadable', message } }])
     expect(code).toBe(2)
   })
 
-  it('reports the error of a rule and its source line, for the same invocation', async () => {
+  it('reports the error of a rule with the source line, in the result of the event that caused the error', async () => {
     const source = `
       import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
       import { defineRule } from '${process.cwd()}/src/shared/rules/rule.ts'
@@ -274,7 +274,7 @@ describe('lifeguard replay --json', () => {
     expect(people.stdout).toContain('\n      crash failed and was ignored: Error: no seat for ann (handler.ts:4)\n')
   })
 
-  it('prints the error on which the handler failed', async () => {
+  it('prints the error of the rule that made the handler fail', async () => {
     const source = `
       import { preSignUp } from '${process.cwd()}/src/pre-signup/trigger.ts'
       import { requireAttributes } from '${process.cwd()}/src/rules/require-attributes.ts'

@@ -11,15 +11,15 @@ describe('findClosestName', () => {
     ['a missing letter of a short word', 'ini', 'init'],
     ['a wrong letter', 'doktor', 'doctor'],
     ['two mistakes in a long word', 'precomplier', 'precompile'],
-  ])('finds the name for a word with %s', (_, word, name) => {
+  ])('finds the intended name for a word with %s', (_, word, name) => {
     expect(findClosestName(word, NAMES)).toBe(name)
   })
 
-  it.each(['', 'ls', 'it', 'test', 'deploy', 'constructor', 'i'.repeat(10_000)])('finds no name for %s', (word) => {
+  it.each(['', 'ls', 'it', 'test', 'deploy', 'constructor', 'i'.repeat(10_000)])('finds no name that is close to %s', (word) => {
     expect(findClosestName(word, NAMES)).toBeUndefined()
   })
 
-  it('prefers the name that differs least, or the first one if several differ equally', () => {
+  it('returns the closest name, or the first of several names that are equally close', () => {
     expect(findClosestName('--env', ['--ens', '--env'])).toBe('--env')
     expect(findClosestName('drap', ['drop', 'drip'])).toBe('drop')
   })

@@ -17,7 +17,7 @@ it('replays again with --watch when an event or a handler changes, even after an
   child.stderr?.on('data', (chunk) => (stderr += chunk))
   const waits = async (times: number): Promise<void> => {
     for (let tries = 0; tries < 400 && stderr.split('Waiting for a change').length <= times; tries += 1) await sleep(25)
-    // The command sets up the watchers just after it writes the line.
+    // The command starts to watch the files just after it prints the line, so an immediate change could go unnoticed.
     await sleep(100)
   }
 

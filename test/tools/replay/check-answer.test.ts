@@ -26,7 +26,7 @@ describe('checkAnswer', () => {
     ['PreTokenGeneration', { claimsOverrideDetails: 'x' }, "'response.claimsOverrideDetails' is string; expected object"],
     ['UserMigration', { desiredDeliveryMediums: 'EMAIL' }, "'response.desiredDeliveryMediums' is string; expected array"],
     ['CustomMessage', { emailMessage: {} }, "'response.emailMessage' is object; expected string"],
-  ] as const)('rejects the %s response %j', (trigger, response, problem) => {
+  ] as const)('rejects, for the trigger %s, the response %j', (trigger, response, problem) => {
     expect(check(trigger, response)).toEqual({ error: UNRECOGNIZABLE, problem })
   })
 
@@ -63,7 +63,7 @@ describe('checkAnswer', () => {
       expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem })
     })
 
-    it('accepts a field of another event version if it is null or unchanged', () => {
+    it('accepts a field of another event version if the field is null or unchanged', () => {
       const nulls = { claimsOverrideDetails: null, claimsAndScopeOverrideDetails: null }
 
       expect(check('PreTokenGeneration', nulls, issuing('1', nulls))).toEqual({ response: nulls })

@@ -45,14 +45,14 @@ describe('deliver', () => {
     })
   })
 
-  it('invokes a sender trigger once, because Cognito does not wait for it', async () => {
+  it('invokes a custom sender once, because Cognito does not wait for its answer', async () => {
     expect(await deliver(lambda('busy.js'), 'CustomSMSSender', event('CustomSMSSender_SignUp'), 150)).toMatchObject({
       attempts: 1,
       problem: 'no answer within 0.15 seconds in 1 attempt',
     })
   })
 
-  it('keeps the process warm between events', async () => {
+  it('keeps the process of the handler running between events', async () => {
     const folder = await createFolder({ 'count.mjs': 'let n = 0\nexport const handler = async () => { throw new Error(String(++n)) }\n' })
     const counting = lambda(join(folder, 'count.mjs'))
     await deliver(counting, 'PreSignUp', event(), 5000)

@@ -5,7 +5,10 @@ import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/l
 const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
 
 const SDK = join(process.cwd(), 'node_modules/@aws-sdk')
-/** A handler that reads the block table. In pre triggers it throws the blocks. In other triggers it writes a profile and sends an email. */
+/**
+ * A handler that reads the block table. For a `Pre...` event, the handler throws an error that lists the blocks. For other events,
+ * it writes a profile and sends an email.
+ */
 const HANDLER = `
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '${SDK}/client-dynamodb/dist-cjs/index.js'
 import { SendEmailCommand, SESClient } from '${SDK}/client-ses/dist-cjs/index.js'
@@ -38,7 +41,7 @@ Emails sent: 1
   })
 
   it.each(['events', 'events/pre-signup', 'events/pre-signup/mary.json'])(
-    'blocks the users of seed.json when it replays %s',
+    'blocks the users of seed.json when lifeguard replays %s',
     async (path) => {
       const cwd = await createFolder({
         'events/seed.json': { blocks: [block] },
@@ -56,7 +59,7 @@ Emails sent: 1
     ['{', 'seed.json: not JSON: '],
     [{ blocks: [{ ...block, type: 'phone' }] }, 'seed.json: ✖ Invalid option'],
     [{ blocks: [{ ...block, reason: 'two words' }] }, "A block's reason must be an identifier"],
-  ])('rejects the seed %j', async (seed, message) => {
+  ])('rejects a seed.json that contains %j', async (seed, message) => {
     const cwd = await createFolder({ 'events/seed.json': seed, 'events/a.json': event(), 'handler.mjs': HANDLER })
     const { code, stderr } = await lifeguard(['replay', ...handlers], { cwd })
     expect(stderr).toContain(message)
@@ -88,13 +91,13 @@ Emails sent: 1
       'handler.mjs': HANDLER,
     })
     const { code, stdout } = await lifeguard(['replay', ...handlers], { cwd })
-    // The second event does not change the profile, so no profile is counted.
+    // The second event leaves the profile unchanged, so replay counts no written profile for that event.
     expect(stdout).toContain('expected profiles 1, got 0')
     expect(stdout).not.toContain('expected mails')
     expect(code).toBe(1)
   })
 
-  it("uses the table names of the user's environment", async () => {
+  it('uses the table names that PROFILE_TABLE and BLOCK_TABLE set', async () => {
     const cwd = await createFolder({ 'events/a.json': POST, 'handler.mjs': HANDLER })
     const { stdout } = await lifeguard(['replay', ...handlers], { cwd, env: { PROFILE_TABLE: 'my-profiles', BLOCK_TABLE: 'my-blocks' } })
     expect(stdout).toContain('Profiles written: 1')

@@ -13,7 +13,7 @@ const actual = {
   effects: { profiles: 1, mails: 0 },
 }
 
-it('compare ignores keys that the expectation leaves out', () => {
+it('compare checks only the keys that the expectation contains', () => {
   expect(compare({}, actual)).toEqual([])
   expect(compare({ outcome: 'proceed', decidedBy: null, response: { autoConfirmUser: false } }, actual)).toEqual([])
 })
@@ -34,7 +34,7 @@ it('compare ignores decidedBy and reason if the handler logged no decision', () 
   expect(compare({ outcome: 'denied', decidedBy: 'a' }, { ...actual, traced: false })).toEqual(['expected outcome denied, got proceed'])
 })
 
-it('compare ignores effects that were not counted', () => {
+it('compare ignores the expected effects if the actual effects were not counted', () => {
   const { effects: _, ...uncounted } = actual
   expect(compare({ effects: { mails: 3 } }, uncounted)).toEqual([])
 })

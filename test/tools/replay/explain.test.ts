@@ -11,13 +11,13 @@ function said(path: string, outcome: string, more: Partial<LoggedRule> = {}): Lo
   return { rule: `rule-${path}`, path, outcome, reason: null, ms: 1, ...more }
 }
 
-/** Lists the rules depth first: for each its outcome, or the reason why it did not run. */
+/** Lists the outcome of each rule, or the text that explains why the rule did not run. A parent comes before its children. */
 function reasons(rules: readonly ExplainedRule[]): readonly (string | undefined)[] {
   return rules.flatMap((each) => [each.notRun ?? each.said?.outcome, ...reasons(each.children)])
 }
 
 describe('explainRules', () => {
-  it('reports why the trace is incomplete for each rule without a trace entry', () => {
+  it('gives each rule without a trace entry the explanation of the incomplete trace', () => {
     expect(reasons(explainRules(rule('chain', 'chain', rule('a'), rule('b', 'anyOf', rule('c'))), [], 'the handler ended before'))).toEqual(
       ['the handler ended before', 'the handler ended before', 'b did not run'],
     )
@@ -30,7 +30,7 @@ describe('explainRules', () => {
     ).toEqual(['error', 'the deadline had passed'])
   })
 
-  it('reports that a rule inside when did not run because the condition threw an error', () => {
+  it('reports that the condition threw an error for the rule inside `when`, which did not run', () => {
     const root = rule('chain', 'chain', rule('when', 'when', rule('a')))
     expect(reasons(explainRules(root, [said('0', 'error', { reason: 'TypeError', error: 'TypeError' })], undefined))).toEqual([
       'error',
@@ -43,7 +43,7 @@ describe('explainRules', () => {
     expect(reasons(explainRules(root, [said('0', 'skip')], undefined))).toEqual(['skip', 'no time was left after the decision'])
   })
 
-  it('ignores a denial in an anyOf, because anyOf continues after it', () => {
+  it('does not name a denial as the cause if a rule of `anyOf` did not run, because `anyOf` continues after a denial', () => {
     const root = rule('chain', 'chain', rule('any-of', 'anyOf', rule('a'), rule('b'), rule('c')))
     const trace = [said('0', 'allow'), said('0.0', 'deny'), said('0.1', 'allow')]
     expect(reasons(explainRules(root, trace, undefined))).toEqual(['allow', 'deny', 'allow', 'rule-0.1 already allowed'])

@@ -136,7 +136,7 @@ describe('openHandlers', () => {
     [{}, 'No serverless.yml in this folder, so replay cannot find a handler'],
     [{ 'serverless.yml': 'service: x' }, 'serverless.yml has no function with a cognitoUserPool event'],
     [{ 'serverless.yml': 'a: [' }, 'serverless.yml: not YAML: '],
-  ])('rejects a folder with the files %j', async (files, message) => {
+  ])('rejects a project with the files %j', async (files, message) => {
     await expect(opened(files)).rejects.toThrow(message)
   })
 })

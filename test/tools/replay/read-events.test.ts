@@ -19,7 +19,7 @@ async function read(paths: readonly string[], ...stdin: readonly string[]): Prom
 }
 
 describe('splitLines', () => {
-  it('numbers lines from 1, skips blank ones, and joins lines across chunks', async () => {
+  it('numbers all lines from 1, skips blank lines, and joins a line that is split between two chunks', async () => {
     const text = '\uFEFFone\r\n\r\n  \nfour\nfive'
     for (let at = 0; at <= text.length; at += 1) {
       expect(await collectAll(splitLines(chunks(text.slice(0, at), text.slice(at))))).toEqual([
@@ -36,7 +36,7 @@ describe('splitLines', () => {
 })
 
 describe('readEvents', () => {
-  it('reads folders in the order in which Cognito calls triggers, then by name, and skips other files', async () => {
+  it('sorts event files by trigger, in the order in which Cognito calls them, then by name, and skips other files', async () => {
     const folder = await createFolder({
       'seed.json': {},
       'notes.txt': '',

@@ -43,7 +43,7 @@ describe('readSettingsFile', () => {
     await expect(read(text)).rejects.toThrow(`line ${line}:`)
   })
 
-  it('returns every quoted value unchanged, between comments and blank lines', async () => {
+  it('returns every quoted value unchanged if comments and blank lines surround the settings', async () => {
     const value = fc.string({ unit: 'grapheme' }).filter((text) => !/["\r\n\\]/.test(text))
     await fc.assert(
       fc.asyncProperty(fc.array(value, { maxLength: 5 }), async (values) => {
@@ -55,7 +55,7 @@ describe('readSettingsFile', () => {
     )
   })
 
-  it('returns a setting for each line that sets one, or rejects the file', async () => {
+  it('returns every setting of a file of random lines, or rejects the file', async () => {
     const piece = fc.constantFrom('A', 'B_1', '=', '#', '"', "'", '`', ' ', '\t', 'x', ':', '\\n', '\u00a0')
     const line = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
     await fc.assert(

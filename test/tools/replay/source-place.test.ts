@@ -24,7 +24,7 @@ async function captureStack(file: string, of: string): Promise<string> {
   throw new Error('The handler did not throw')
 }
 
-it('resolves stack frames of a bundle to its sources, and skips frames of packages', async () => {
+it('resolves a stack frame in a bundle to a place in the sources, and skips frames of packages', async () => {
   const folder = await realpath(await createFolder(PARTS))
   const bundle = join(folder, 'dist/handler.mjs')
   await build({

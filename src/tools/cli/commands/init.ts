@@ -10,8 +10,8 @@ import { parseOptions } from '../options.ts'
 import { formatError } from '../print-error.ts'
 import { quote, wrapText } from '../text.ts'
 
-// Lambda limits a function name to 64 characters. NAME-existing-pool-STAGE-postAuthentication, the longest name here, leaves ten
-// for the stage.
+// Limits NAME to 20 characters, because Lambda limits a function name to 64. The longest function name of a project is
+// NAME-existing-pool-STAGE-postAuthentication, so STAGE may have ten characters.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
 
 const INIT_HELP = formatHelp([
@@ -103,7 +103,7 @@ async function writeProject(target: string, folder: string, files: ProjectFiles,
     count === 0
       ? new UsageError(`${what}. No file was written`)
       : new UsageError(`${what}. ${count} of ${files.size} files were written. Remove them before you try again`, written.files.join('\n'))
-  // After a signal, run() prints no errors, so the list of written files is printed here.
+  // Prints the list of written files here, because run() prints no errors after a signal.
   if (io.signal.aborted) io.err(formatError(problem))
   throw problem
 }

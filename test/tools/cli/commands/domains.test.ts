@@ -27,7 +27,7 @@ describe('lifeguard domains build', () => {
     expect((await readdir(cwd)).toSorted()).toEqual(['staff.domains', 'staff.txt'])
   })
 
-  it('reads standard input, overwrites the file of --out, and prints JSON with --json', async () => {
+  it('reads a list from standard input, overwrites the file that --out names, and prints JSON with --json', async () => {
     const cwd = await createFolder({ 'lists/all.domains': 'an old one' })
     const { code, stdout } = await lifeguard(['domains', 'build', '-', '--out', 'lists/all.domains', '--json'], {
       cwd,
@@ -73,7 +73,7 @@ describe('lifeguard domains build', () => {
   it.skipIf(process.platform === 'win32')('does not follow a symbolic link in place of its temporary file', async () => {
     const cwd = await createFolder({ 'mine.txt': 'mine' })
     const child = start(['domains', 'build', '-', '--out', 'staff.domains'], { cwd })
-    // An earlier version put the process id into the name of its temporary file, so another user could predict the name.
+    // An earlier version named its temporary file after the process id. Another user could predict that name and place a link there.
     await symlink('mine.txt', join(cwd, `staff.domains.${child.pid}`))
     child.stdin?.end('example.com')
     await readStream(child.stdout)

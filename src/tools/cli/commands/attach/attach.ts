@@ -91,8 +91,8 @@ async function reportUpdateResult(updateResult: UpdateResult, { userPoolId, regi
 }
 
 /**
- * Prints the permissions to call the functions and to decrypt codes, because the pool's settings do not show them. Prints them also
- * for functions that are already attached, because an earlier run may have been interrupted.
+ * Prints the needed permissions to call the functions and to decrypt codes, because the pool's settings do not show if they exist.
+ * Prints them even for attached functions, because an interrupted earlier run may not have printed them.
  */
 async function printNeeds({ functions, region }: Wanted, pool: UserPoolType, plan: AttachPlan, io: Io): Promise<void> {
   const { Arn } = pool

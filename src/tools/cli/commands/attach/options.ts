@@ -9,7 +9,7 @@ import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
-// Cognito accepts only the ARN of a key, and not its id or alias.
+// Matches the ARN of a KMS key. Does not match the id or alias of a key, because Cognito does not accept them.
 const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/
 
 const SAMPLE_ARN = 'arn:aws:lambda:eu-west-1:111122223333:function:NAME'
@@ -104,7 +104,7 @@ function parseKeyOption(keys: readonly string[], functions: readonly WantedFunct
     throw new UsageError(`--kms-key ${another}: expected --kms-key once, because all senders of a pool share one key`)
   const [, where] = KEY_ARN.exec(key) ?? []
   if (where === undefined) throw new UsageError(`--kms-key ${key}: expected the ARN of a key, such as ${SAMPLE_KEY}`)
-  // A multi-region key has a different ARN in each region.
+  // A multi-region key must be in the region of the pool too, because it has a different ARN in each region.
   if (where !== region)
     throw new UsageError(`--kms-key ${key}: the key is in ${where}, but the pool is in ${region}. Expected a key in ${region}`)
   if (functions.some(isSender)) return key

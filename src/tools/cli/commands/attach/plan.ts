@@ -49,8 +49,8 @@ export function createAttachPlan(current: LambdaConfigType, { functions, kmsKey 
 }
 
 /**
- * Explains why a custom sender cannot be attached: it needs a key, and the pool has none. Returns undefined if the key is present.
- * All senders of a pool share one key, so a pool that has senders needs no new key.
+ * Explains that a custom sender cannot be attached, because neither the pool nor the command line has a key. Otherwise returns undefined.
+ * All senders of a pool share one key, so a pool that already has a sender needs no new key.
  */
 export function explainMissingKey({ functions }: Wish, { lambdaConfig }: AttachPlan): string | undefined {
   const sender = functions.find(isSender)
@@ -68,8 +68,8 @@ export function describeConflicts({ changes }: AttachPlan): readonly string[] {
 }
 
 /**
- * Explains why the pool's feature plan does not support the version of pre token generation, or returns undefined. A Lite pool
- * supports V1_0, and V2_0 only if it has advanced security, which is older than the plans.
+ * Explains that the pool's feature plan does not support the requested version of pre token generation. Otherwise returns undefined.
+ * A Lite pool supports V1_0. It supports V2_0 only if it has advanced security, which AWS introduced before the plans.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */

@@ -18,7 +18,7 @@ export interface PoolService {
 /** Cognito's description of a pool. */
 export interface Described {
   readonly pool: UserPoolType
-  /** Settings that Cognito sent but the installed AWS SDK does not support, so an update would reset them. */
+  /** Settings that Cognito sent but that the installed AWS SDK cannot send back, so an update would reset them. */
   readonly unknown: readonly string[]
 }
 
@@ -28,8 +28,8 @@ const requestHandler = { connectionTimeout: 5000, requestTimeout: 10_000, throwO
 /** Opens a client of Cognito. The SDK reads credentials and endpoints from the environment. */
 export function poolService(region: string): PoolService {
   const client = new CognitoIdentityProviderClient({ region, requestHandler })
-  // No retries: a second update could overwrite a change that another user made in between, because Cognito has no conditional
-  // updates. A retry would also hide the first response.
+  // Does not retry, because a second update could overwrite a change that another user made after the first update: Cognito has no
+  // conditional updates. A retry would also hide the first response.
   const updating = new CognitoIdentityProviderClient({ region, requestHandler, maxAttempts: 1 })
   let raw: unknown
   // Reads the raw response, because the SDK drops fields that it does not support.

@@ -25,10 +25,10 @@ export type UpdateResult =
   | { readonly state: 'unread'; readonly lost: string | undefined; readonly trouble: string }
 
 /**
- * Sends an update. Then reads the pool again and compares it with the update, even if no response came.
+ * Sends an update. Then reads the pool again and compares the pool with the update, even if Cognito sent no response.
  *
  * @param before The pool from which the update was made.
- * @throws The signal's reason if it is aborted before the update is sent.
+ * @throws The abort reason of the signal, if the signal is aborted before the update is sent.
  */
 export async function sendUpdate(
   service: PoolService,

@@ -24,7 +24,7 @@ export function formatTriggers(current: LambdaConfigType, { lambdaConfig }: Atta
 }
 
 /**
- * Describes the KMS permissions that custom senders need. Without them, users get no codes.
+ * Describes the KMS permissions that custom senders need. Without these permissions, users get no codes.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sender-triggers.html
  */

@@ -12,7 +12,7 @@ export interface WantedFunction {
 /** The triggers that need the pool's KMSKeyID, because Cognito encrypts their codes with it. */
 export const SENDERS: readonly TriggerName[] = TRIGGER_NAMES.filter((trigger) => isSender({ trigger }))
 
-/** Returns true if the trigger of a function is a custom sender, which gets encrypted codes. */
+/** Returns true if a function is for a custom sender, which gets encrypted codes. */
 export function isSender({ trigger }: Pick<WantedFunction, 'trigger'>): boolean {
   return triggerFacts(trigger).needsKmsKey === true
 }
@@ -68,7 +68,7 @@ export function withFunction(config: LambdaConfigType, wanted: WantedFunction): 
   }
 }
 
-/** Copies the function of one setting of pre token generation to the other, because Cognito may return both if only one was set. */
+/** Sets both settings of pre token generation to one function, because Cognito may return both after an update that sets only one. */
 export function fillBothPlaces(config: LambdaConfigType): LambdaConfigType {
   const { PreTokenGeneration: plain, PreTokenGenerationConfig: versioned } = config
   const arn = versioned?.LambdaArn ?? plain

@@ -21,7 +21,7 @@ export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType)
     ...normaliseValidity(pool),
     DeletionProtection: pool.DeletionProtection,
     AutoVerifiedAttributes: pool.AutoVerifiedAttributes,
-    // VerificationMessageTemplate replaces the next three settings. DescribeUserPool returns the same texts in both places.
+    // AWS replaced the next three settings by VerificationMessageTemplate, but DescribeUserPool still returns them with the same texts.
     SmsVerificationMessage: pool.SmsVerificationMessage,
     EmailVerificationMessage: pool.EmailVerificationMessage,
     EmailVerificationSubject: pool.EmailVerificationSubject,
@@ -34,14 +34,14 @@ export function createUpdate(pool: UserPoolType, lambdaConfig: LambdaConfigType)
     SmsConfiguration: pool.SmsConfiguration,
     UserPoolTags: selectWritableTags(pool),
     UserPoolAddOns: pool.UserPoolAddOns,
-    // Omitted, because Cognito keeps this setting, and no other, if an update omits it.
+    // Omitted, because Cognito keeps the value of this setting. It resets every other setting that an update omits.
     DcrConfiguration: undefined,
     AccountRecoverySetting: pool.AccountRecoverySetting,
-    // If omitted, the plan would become ESSENTIALS, which has a different price.
+    // Never omitted, because Cognito would then change the plan to ESSENTIALS, which has a different price.
     UserPoolTier: pool.UserPoolTier,
     KeyConfiguration: pool.KeyConfiguration,
     IssuerConfiguration: pool.IssuerConfiguration,
-    // Omitted for a Lite pool, because Cognito rejects it there. DescribeUserPool returns it with defaults even if it is not set.
+    // Omitted for a Lite pool, because Cognito rejects an update with it. DescribeUserPool returns default values even for a Lite pool.
     AcrConfiguration: pool.UserPoolTier === 'LITE' ? undefined : pool.AcrConfiguration,
   } satisfies Record<keyof UpdateUserPoolRequest, unknown>
 }
@@ -60,7 +60,7 @@ export function findChangedSettings(before: UserPoolType, after: UserPoolType, l
   return [...names].filter((name) => !VOLATILE.has(name) && !isDeepStrictEqual(expected.get(name), found.get(name)))
 }
 
-// Not compared, because Cognito changes these fields even without an update.
+// Fields that findChangedSettings does not compare, because Cognito changes them even without an update.
 const VOLATILE: ReadonlySet<string> = new Set(['LastModifiedDate', 'EstimatedNumberOfUsers'] satisfies (keyof UserPoolType)[])
 
 /**

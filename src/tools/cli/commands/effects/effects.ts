@@ -18,11 +18,11 @@ import { recoverEffects } from './recover.ts'
 import { dropEffect, forceDrop, retryAllFailed, retryEffect } from './settle.ts'
 import { EFFECTS_HELP } from './usage.ts'
 
-// The maximum length of POOL, SUB and EFFECT. Valid values are shorter. DynamoDB limits a partition key, which contains
-// all three, to 2048 bytes.
+// The maximum length of each of POOL, SUB and EFFECT, in characters. The partition key contains all three, and DynamoDB limits it to
+// 2048 bytes.
 const LONGEST_PART = 200
 
-/** The access to the ledger that the commands need. */
+/** The parts of the ledger that the commands use. */
 export interface EffectsServices {
   readonly effects: Effects
   readonly pendingEffects: PendingEffects

@@ -9,7 +9,7 @@ export const STATES: readonly OpenState[] = ['pending', 'unknown', 'failed']
 
 const COLOURS = { pending: 'dim', unknown: 'yellow', failed: 'red' } as const
 
-/** Prints the effects in some states. Prints only the pool and the `sub` of a user, and no attributes. */
+/** Prints the effects that are in the given states. Prints the pool and the `sub` of each user, but no user attributes. */
 export async function listEffects({ effects }: EffectsServices, states: readonly OpenState[], json: boolean, io: Io): Promise<void> {
   const counts = { pending: 0, unknown: 0, failed: 0 }
   for (const state of states) {
@@ -32,7 +32,7 @@ export function formatEffectKey(row: EffectRow | EffectKey): string {
   return 'pk' in row ? row.pk : `${row.userPoolId} ${row.sub} ${row.effect}`
 }
 
-/** Describes the state of an effect: attempts, due time and reason. */
+/** Describes an effect: state, number of attempts, time of the next attempt or end of the claim, and error. */
 export function describeEffect(row: EffectRow): string {
   if (!isReadable(row)) return `${row.state ?? 'no state'}: ${row.fault}; delete it with effects drop --force`
   const { state, attempt, dueAt, reason, token } = row

@@ -4,18 +4,18 @@ import type { LostEffect } from '../../../../shared/rules/errors.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { tryParseJson } from '../../../lib/json.ts'
 
-/** A lost effect that was found in a log, or the number of an unreadable line that mentions a lost effect. */
+/** A lost effect from a log, or the number of a line that mentions a lost effect but cannot be read. */
 export type LostLine = { readonly kind: 'lost'; readonly effect: LostEffect } | { readonly kind: 'unreadable'; readonly number: number }
 
 // The prefix of a line in an export to S3 (a time) and in `aws logs tail` (a time and the name of the log stream).
 const PREFIX = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?\s+(?:\d{4}\/\d\d\/\d\d\/[\w-]*\[[\w$-]+\][\da-f]+\s+)?(?=\{)/
 
-// The fields of a log event in CloudWatch's API. An object with other fields is a program's own log line.
+// The fields of a log event in CloudWatch's API. An object that has any other field is not a log event but a log line of a program.
 const EVENT_FIELDS: readonly string[] = ['timestamp', 'ingestionTime', 'message', 'eventId', 'logStreamName']
 
 /**
  * Finds the log lines in which handlers report effects that they could not write to the ledger. Such a line is exactly one JSON
- * object. Ignores other lines and strings inside an object, because they may contain text of a user.
+ * object. Ignores other lines, and strings inside an object, because a user may have written their text.
  *
  * A line may have the prefix of `aws logs tail` or of an export to S3, or be a log event of CloudWatch's API. If the first line is a
  * lone bracket, reads the input as the output of the AWS CLI with `--output json`: log events, or log lines as strings.
@@ -32,7 +32,7 @@ export async function* readLostEffects(lines: AsyncIterable<Line>): AsyncGenerat
   if (printed !== undefined) yield* readDocuments(printed)
 }
 
-/** Reads the input as JSON documents, or line by line if it is not JSON throughout. */
+/** Reads the input as JSON documents. If a document is not valid JSON, reads the whole input line by line instead. */
 function* readDocuments(lines: readonly Line[]): Generator<LostLine> {
   const documents = splitDocuments(lines).map((document) => ({
     ...document,
@@ -76,7 +76,7 @@ function toLogEvents(document: unknown): readonly unknown[] {
 function* readLogLine({ number, text }: Line): Generator<LostLine> {
   if (!text.includes(EFFECT_LOST)) return
   const value = tryParseJson(text.replace(PREFIX, ''))
-  // Only CloudWatch adds `ingestionTime`. Without it, the message may be text of a user in a program's own log line.
+  // Only CloudWatch adds `ingestionTime`. An object without this field is a log line of a program, and a user may have written its message.
   const isEvent = isObject(value) && typeof value.timestamp === 'number' && typeof value.ingestionTime === 'number'
   yield* isEvent ? readLogEvent(value, number) : readLogObject(value, number)
 }

@@ -13,8 +13,8 @@ import { readLostEffects } from './lost.ts'
 const MOST_NAMED = 20
 
 /**
- * Adds lost effects from a log to the ledger, and releases the claims of lost effects that never ran. Leaves every other
- * effect in the ledger unchanged.
+ * Adds lost effects from a log to the ledger, and releases the claims of lost effects that never ran. Does not change any
+ * other effect in the ledger.
  */
 export async function recoverEffects(
   services: EffectsServices,
@@ -25,7 +25,7 @@ export async function recoverEffects(
   const counts = { added: 0, released: 0, known: 0, failed: 0 }
   const seen = new Set<string>()
   let unreadable = 0
-  // A log can have a million invalid lines, so only the first ones are printed. The last line has the total.
+  // A log can have a million invalid lines, so the command prints only the first ones. The summary contains the total.
   const complain = (line: string): void => {
     if (unreadable + counts.failed < MOST_NAMED) io.err([line])
   }
@@ -35,7 +35,7 @@ export async function recoverEffects(
       unreadable += 1
       continue
     }
-    // The token is part of the key: several claims of one effect can be lost, and each may be the one in the ledger.
+    // Compares the token of the claim too, because a log may contain several lost claims of one effect, and the ledger may hold any of them.
     const line = `${formatEffectKey(found.effect)} ${found.effect.token}`
     if (seen.has(line)) continue
     seen.add(line)

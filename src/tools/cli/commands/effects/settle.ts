@@ -4,7 +4,10 @@ import { EXIT, type Io } from '../../io.ts'
 import type { EffectsServices } from './effects.ts'
 import { describeEffect, formatEffectCount, formatEffectKey } from './list.ts'
 
-/** Makes a failed effect due. Retries an unknown effect only with `--even-unknown`, because it may have run already. */
+/**
+ * Sets a failed effect to pending, so that the sweeper runs it. Accepts an unknown effect only with `--even-unknown`, because an
+ * unknown effect may have run already.
+ */
 export async function retryEffect({ effects }: EffectsServices, key: EffectKey, evenUnknown: boolean, io: Io): Promise<number> {
   if (await effects.retry(key, evenUnknown ? ['failed', 'unknown'] : ['failed'], io.signal)) {
     await io.out([`${formatEffectKey(key)} is due now. The sweeper will run it`])
@@ -22,9 +25,9 @@ function explainNoRetry(item: EffectRow | undefined): string {
   return `expected a failed effect, but this one is ${describeEffect(item)}${hint}`
 }
 
-/** Makes every failed effect due. */
+/** Sets every failed effect to pending, so that the sweeper runs it. */
 export async function retryAllFailed({ effects }: EffectsServices, io: Io): Promise<number> {
-  // Reads the whole list first, because a retried effect leaves the list.
+  // Reads the whole list before the first retry, because a retried effect is no longer in the list.
   const failed: EffectItem[] = []
   for await (const row of effects.list('failed')) if (isReadable(row)) failed.push(row)
   let retried = 0
@@ -33,7 +36,7 @@ export async function retryAllFailed({ effects }: EffectsServices, io: Io): Prom
   return EXIT.fine
 }
 
-/** Deletes an effect that is not done. Keeps an effect that is done, because it would run again without its row. */
+/** Deletes an effect that is not done. Does not delete an effect that is done, because without its row the effect would run again. */
 export async function dropEffect({ effects }: EffectsServices, key: EffectKey, io: Io): Promise<number> {
   const row = await effects.get(effectPk(key), io.signal)
   if (row === undefined || row.state === 'done')

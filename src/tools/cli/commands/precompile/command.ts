@@ -8,7 +8,7 @@ import { precompile } from './precompile.ts'
 const PRECOMPILE_HELP = formatHelp([
   'Make a bundle start faster.',
   { title: 'Usage', lines: ['lifeguard precompile BUNDLE [--event FILE]'] },
-  'Runs the handler once for an event, and puts the functions that were called in parentheses. V8 then compiles these functions together with the file. Accepts any bundle of a Lambda function, as an ES module or CommonJS, and updates its source map.',
+  'Runs the handler once for an event, and puts parentheses around each function that was called. V8 then compiles these functions together with the file. Accepts any bundle of a Lambda function, as an ES module or CommonJS, and updates its source map.',
   'The test run uses an embedded DynamoDB and SES and the settings in lifeguard.env, as lifeguard replay does. It cannot connect to other machines. Needs the packages acorn, magic-string, @jridgewell/sourcemap-codec and dynalite.',
   {
     title: 'Arguments',

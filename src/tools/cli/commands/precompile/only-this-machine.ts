@@ -13,7 +13,7 @@ restrictMethod(UdpSocket.prototype, 'send')
 function restrictMethod(prototype: object, name: string): void {
   const original = Reflect.get(prototype, name)
   Reflect.set(prototype, name, function (this: unknown, ...args: readonly unknown[]): unknown {
-    // The host is either a field of the options, which Node may pass in an array, or the first string after the port or the message.
+    // The host is a field of the options object, which may be in an array, or else the first string after the first argument.
     const host: unknown = Object(args.flat()[0]).host ?? args.slice(1).find((each) => typeof each === 'string')
     if (typeof host !== 'string' || LOCAL.test(host)) return Reflect.apply(original, this, args)
     process.stderr.write(`The handler connects to ${host}. A test run may connect only to this machine.\n`)

@@ -71,7 +71,7 @@ export async function precompile(options: PrecompileOptions): Promise<Precompile
   return { functions: counts.reduce((sum, count) => sum + count, 0), files: counts.filter((count) => count > 0).length }
 }
 
-/** Finds the handler of a bundle. Its trigger comes from serverless.yml, or else from the name of its folder or file. */
+/** Finds the handler of a bundle and its trigger. Reads the trigger from serverless.yml, or else from the name of the folder or file. */
 async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
   const declared = [...((await readServerlessHandlers(folder))?.handlers ?? [])]
   const path = resolve(folder, bundle)
@@ -89,7 +89,7 @@ async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & 
   return { file: await realpath(file), exported, trigger }
 }
 
-/** Reads the given event, or the first sample event of the trigger that is expected to proceed. */
+/** Reads the given event. Without one, reads the first sample event that is for the trigger and is expected to proceed. */
 async function chooseEvent({ folder, bundle, event }: PrecompileOptions, trigger: TriggerName | undefined): Promise<ReadEvent> {
   const help = 'Choose an event for the test run with --event FILE'
   if (event === undefined && trigger === undefined) throw new UsageError(`${bundle}: the trigger is unknown. ${help}`)
@@ -111,7 +111,7 @@ async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undef
   return ((await readExpectation(file))?.outcome ?? 'proceed') === 'proceed'
 }
 
-/** The called functions by file, as `start-end` in UTF-16 code units, or the reason why the test run failed. */
+/** The spans of the called functions by file, as `start-end` in UTF-16 code units, or the error of the test run. */
 type TestRun = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
 
 /** Runs a handler for one event, as replay does. V8 writes the called functions to a file when the process exits. */
@@ -139,7 +139,7 @@ async function runOnce(handler: Located, { file, event }: ReadEvent, { signal, .
   }
 }
 
-/** Returns the error of the test run, if any. A failed rule is an error too, because a normal run calls other functions. */
+/** Returns the error of the test run, if any. A failed rule counts as an error, because an event without a failure calls other functions. */
 function findFault({ log, ...invocation }: Invocation): string | undefined {
   if (invocation.kind === 'timedOut') return `the handler did not answer within ${LIMIT_MS / 1000} seconds`
   if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`
@@ -148,7 +148,7 @@ function findFault({ log, ...invocation }: Invocation): string | undefined {
 }
 
 type Range = { readonly startOffset: number; readonly endOffset: number; readonly count: number }
-/** V8's coverage report. The first range of a function is the whole function. */
+/** V8's coverage report. The first range of each function spans the whole function, so the other ranges are not needed. */
 type Coverage = {
   readonly result: readonly { readonly url: string; readonly functions: readonly { readonly ranges: readonly [Range] }[] }[]
 }

@@ -6,13 +6,13 @@ import MagicString from 'magic-string'
 import { withoutMark } from '../../../../shared/lines.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 
-// The longest function that is put in parentheses, in characters. Longer functions used more memory in post confirmation, and did not
-// make the handler start faster.
+// The maximum length of a changed function, in characters. In post confirmation, early compilation of longer functions used more
+// memory, and the handler did not start faster.
 const LONGEST = 2000
 
 /**
- * Puts functions in parentheses. V8 compiles a function in parentheses together with the file, and other functions at their first
- * call.
+ * Puts parentheses around functions. V8 compiles a function in parentheses when it loads the file, and any other function when the
+ * function is first called.
  *
  * Skips function declarations, because they are hoisted, and methods, because they are not expressions.
  *
@@ -23,12 +23,12 @@ const LONGEST = 2000
 export function parenthesize(code: string, called: ReadonlySet<string>): MagicString {
   const text = new MagicString(code)
   const nodes: Node[] = [parseEither(code)]
-  // Uses a list instead of recursion, because acorn-walk overflows the stack at 1,000 chained calls.
+  // Uses a list instead of acorn-walk, whose recursion overflows the stack at 1,000 chained calls.
   for (const parent of nodes) {
     for (const node of Object.values(parent).flat().filter(isNode)) {
       nodes.push(node)
       const { type, start, end } = node
-      // A FunctionExpression that starts at its parameter list belongs to a method, so it cannot be put in parentheses.
+      // A FunctionExpression that starts at its parameter list is part of a method, so parentheses around it would be a syntax error.
       const isExpression = type === 'ArrowFunctionExpression' || (type === 'FunctionExpression' && code[start] !== '(')
       const isBare = isExpression && parent.type !== 'ParenthesizedExpression' && end - start <= LONGEST
       if (isBare && called.has(`${start}-${end}`)) text.appendRight(start, '(').appendLeft(end, ')')
@@ -51,16 +51,17 @@ function isNode(value: unknown): value is Node {
 }
 
 /**
- * Updates the columns of a source map for the added parentheses. Keeps sources and names, which a composition of two maps would change.
+ * Updates the columns of a source map for the added parentheses. Changes only the columns, because a library that merges two source
+ * maps may also change the lists of sources and names.
  *
- * @throws Error if the map consists of other maps.
+ * @throws Error if the map has no mappings, such as a map that has sections.
  */
 export function moveColumns(json: string, text: MagicString): string {
   const map: unknown = JSON.parse(withoutMark(json))
   if (!isObject(map) || typeof map.mappings !== 'string')
     throw new Error('the source map has no mappings. Source maps with sections are not supported')
   const moved = text.generateDecodedMap({ hires: true }).mappings.map((line) => new Map(line.map(([to, , , from]) => [from, to])))
-  // Magic-string does not map the end of a line, so the code below moves it by the number of added characters.
+  // `moved` has no entry for the end of a line, so a mapping of the end moves by the number of characters that were added to the line.
   const lines = text.original.split('\n')
   const grown = text
     .toString()
@@ -74,7 +75,7 @@ export function moveColumns(json: string, text: MagicString): string {
 }
 
 /**
- * Puts the called functions of a file in parentheses, and updates its source map, if any. Returns the number of functions.
+ * Puts parentheses around the called functions of a file, and updates its source map, if any. Returns the number of changed functions.
  *
  * @param texts Receives the new content of the file and of its source map, by path.
  * @throws Error if the file or its source map cannot be changed.
@@ -83,7 +84,7 @@ export async function rewrite(file: string, called: ReadonlySet<string>, texts: 
   const bytes = await readFile(file)
   const whole = bytes.toString()
   if (!Buffer.from(whole).equals(bytes)) throw new Error('the file is not UTF-8')
-  // V8's offsets do not count the byte order mark, so it is removed here and restored when the file is written.
+  // Removes the byte order mark, because V8's offsets do not count it. The new text of the file contains it again.
   const code = withoutMark(whole)
   const text = parenthesize(code, called)
   const functions = (text.toString().length - code.length) / 2

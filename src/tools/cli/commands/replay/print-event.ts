@@ -18,7 +18,7 @@ export function formatHeading({ result }: Replayed, folder: string): Line {
   return trigger === undefined ? createPart('bold', path) : [createPart('bold', trigger), `  ${path}`]
 }
 
-/** Returns the trigger of a result if the event's folder is named after this trigger. */
+/** Returns the trigger of a result, if the folder of the event has the name of the trigger. */
 function findSharedTrigger({ file, line, trigger }: ReplayResult): string | undefined {
   const named = line === null && file !== STDIN ? parseTriggerName(basename(dirname(resolve(file)))) : undefined
   return named === trigger ? named : undefined
@@ -39,7 +39,7 @@ export function formatEvent(replayed: Replayed): readonly Line[] {
   const room = WIDTH - (4 + Math.max(label.length, width) + 2 + 7 + 2)
 
   const why = escapeText(result.outcome === null ? `${result.error?.message}` : describeDecision(result))
-  // The reason why a handler does not start is printed once per handler, and not for each event.
+  // The error of a handler that does not start is printed once per handler, and not for each event.
   if (result.outcome === null || notStarted !== undefined) return appendCell(start, why, room)
   const sees = `→ ${escapeText(describeCallerView(result))}`
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
@@ -75,7 +75,7 @@ function formatMark(replayed: Replayed): Part {
   return replayed.result.expected === true ? createPart('green', '✓') : createPart('dim', '·')
 }
 
-// The reasons of combinators. They contain nothing about the user, so they are not printed.
+// Reasons that combinators give. They explain nothing about the user, so replay does not print them.
 const COMPOSED = ['condition-false', 'failed-open', 'shadowed']
 
 /** Describes the decision: the rule and its reason, or the rules that had effects. */
@@ -104,7 +104,7 @@ function describeAnswers({ trace, response, outcome }: ReplayResult): readonly s
   return [...answers, `Cognito gets ${escapeText(JSON.stringify(response))}`]
 }
 
-/** Describes rules that failed without changing the decision, because no other line of the output contains them. */
+/** Describes the errors of rules that did not change the decision. No other line of the output contains these errors. */
 function describeIgnoredErrors({ trace, outcome }: ReplayResult): readonly string[] {
   if (trace === null || outcome === 'failed') return []
   const broken = trace.filter((rule) => rule.outcome === 'error')

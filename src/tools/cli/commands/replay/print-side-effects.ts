@@ -3,7 +3,7 @@ import { createPart, type Line } from '../../io.ts'
 import { escapeText, formatTable, truncate } from '../../text.ts'
 
 const MOST_ROWS = 20
-// The length of a UUID, which is the user name in many pools.
+// The width of the column of user names: the length of a UUID, because user names are UUIDs in many pools.
 const USER_WIDTH = 36
 const EMAIL_WIDTH = 30
 
@@ -39,7 +39,7 @@ function toProfileRow(row: Readonly<Record<string, unknown>>): readonly string[]
   ]
 }
 
-// Accepts any value, because a handler may have written a value of the wrong type.
+// Formats a value of any type, because a handler may have written a value of the wrong type to the table.
 function formatValue(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

@@ -11,7 +11,7 @@ export interface Progress {
 
 const FIRST_AFTER_MS = 1000
 const REDRAW_MS = 200
-// Longer than REDRAW_MS, so that a CI log does not grow by five lines a second.
+// Output that is not a terminal, such as a CI log, gets a new line each time. With REDRAW_MS, it would get five lines a second.
 const PLAIN_EVERY_MS = 10_000
 
 /** Starts counting. A terminal shows a line after one second. Other output gets a line every ten seconds. */

@@ -124,7 +124,7 @@ async function printEvent(replayed: Replayed, group: string, io: Io): Promise<st
   return next
 }
 
-/** Prints why a handler does not start, once per handler, and which files are unreadable. */
+/** Prints that a file is unreadable, or that a handler does not start. Reports each handler only once. */
 function printTroubleOnce(replayed: Replayed, reported: Set<string>, { json }: Wanted, io: Io): void {
   const { result, notStarted, unreadable } = replayed
   if (notStarted !== undefined && result.trigger !== null && !reported.has(result.trigger)) {

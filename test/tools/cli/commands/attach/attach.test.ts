@@ -52,7 +52,7 @@ describe('lifeguard attach', () => {
     expect(cognito().updates()).toBe(before)
   })
 
-  it('replaces a function only with --replace, and attaches nothing otherwise', async () => {
+  it('replaces an attached function with --replace, and attaches nothing without that option', async () => {
     cognito().put({ ...pool, LambdaConfig: { PreSignUp: arn('theirs') } })
     const before = cognito().updates()
     for (const more of [[], ['--dry-run']]) {
@@ -128,7 +128,7 @@ describe('lifeguard attach', () => {
     expect(dry.stderr).toContain('NewSetting. Add them to the printed update')
   })
 
-  it('reports other settings that Cognito changed', async () => {
+  it('reports a setting that changed although the update repeated it', async () => {
     cognito().meddle({ MfaConfiguration: 'OFF', UserPoolTier: 'ESSENTIALS' })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({

@@ -21,7 +21,7 @@ describe('lifeguard attach over a failing connection', () => {
     expect(stderr).toContain('The pool was read again, and the functions are attached')
     expect(stdout).toContain('Attached. All other settings are unchanged')
     expect(stdout).toContain('aws lambda add-permission')
-    // The command must not send a second update, which could overwrite a change that another user made in between.
+    // The command must not send a second update, which could overwrite a change that another user made after the first update.
     expect(cognito().updates()).toBe(before + 1)
   })
 
@@ -62,7 +62,7 @@ describe('lifeguard attach over a failing connection', () => {
     expect(stderr).toContain(`${UNCERTAIN}InternalErrorException: Injected fault. The pool is unchanged`)
   })
 
-  it('reports unexpected settings when no response came', async () => {
+  it('reports settings that are not as expected when the response to the update was lost', async () => {
     cognito().line('lost answer')
     cognito().meddle({ MfaConfiguration: 'OFF' })
     const { code, stderr } = await attach()

@@ -78,7 +78,7 @@ describe('parseArguments', () => {
   const of = (...args: readonly string[]): unknown => parseArguments(['--pool', 'eu-west-1_Example', ...args])
   const sender = ['--function', `CustomSMSSender=${arn('sms')}`]
 
-  it('parses one key for all senders', () => {
+  it('accepts one --kms-key for several custom senders', () => {
     const email = ['--function', `CustomEmailSender@V1_0=${arn('mail')}`]
     expect(of('--kms-key', key('1'), ...email, ...sender)).toMatchObject({ kmsKey: key('1'), functions: { length: 2 } })
     expect(of('--kms-key', key('mrk-1'), ...sender)).toMatchObject({ kmsKey: key('mrk-1') })

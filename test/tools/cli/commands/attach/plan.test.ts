@@ -45,7 +45,7 @@ describe('createAttachPlan', () => {
     )
   })
 
-  it('sets the same function in both settings of pre token generation', () => {
+  it('sets the same function in PreTokenGeneration and PreTokenGenerationConfig', () => {
     fc.assert(
       fc.property(config, wish, (current, asked) => {
         const { PreTokenGeneration, PreTokenGenerationConfig } = createAttachPlan(current, asked).lambdaConfig
@@ -73,7 +73,7 @@ describe('createAttachPlan', () => {
     expect(lambdaConfig).toEqual({ CustomSMSSender: { ...odd, LambdaArn: arn('mine') }, KMSKeyID: key('1') })
   })
 
-  it('describes functions, versions and keys that conflict', () => {
+  it('describes the attached functions, versions and keys that the plan would replace', () => {
     const current: LambdaConfigType = {
       PreSignUp: arn('theirs'),
       PreTokenGeneration: arn('mine'),
@@ -103,7 +103,7 @@ describe('explainTierLimit', () => {
   const lite = { UserPoolTier: 'LITE' }
   const secured = (mode: string): object => ({ ...lite, UserPoolAddOns: { AdvancedSecurityMode: mode } })
 
-  it('allows every version of pre token generation unless the pool is Lite', () => {
+  it('allows every version of pre token generation, but only V1_0 in a Lite pool', () => {
     for (const pool of [{}, { UserPoolTier: 'ESSENTIALS' }, { UserPoolTier: 'PLUS' }])
       for (const version of TRIGGERS.PreTokenGeneration.lambdaVersions) expect(reason(version, pool)).toBeUndefined()
     expect(reason('V1_0', lite)).toBeUndefined()
@@ -118,7 +118,7 @@ describe('explainTierLimit', () => {
     expect(reason('V3_0', secured('ENFORCED'))).toContain('needs the plan')
   })
 
-  it('allows a version that the pool already has', () => {
+  it('allows V2_0 in a Lite pool if the pool already has this version', () => {
     const current: LambdaConfigType = { PreTokenGenerationConfig: { LambdaArn: arn('theirs'), LambdaVersion: 'V2_0' } }
     expect(reason(undefined, lite, current)).toBeUndefined()
     expect(reason('V2_0', lite, current)).toBeUndefined()

@@ -23,7 +23,7 @@ const { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes, ..
 const fixed = { Id, Name, Arn, CreationDate, UsernameConfiguration, SchemaAttributes }
 
 describe('an update of the triggers', () => {
-  it('changes only the triggers of any pool', async () => {
+  it('changes the triggers of a pool and no other setting', async () => {
     const service = poolService('eu-west-1')
     await fc.assert(
       fc.asyncProperty(fc.subarray(Object.keys(settings)), async (names) => {
@@ -40,7 +40,7 @@ describe('an update of the triggers', () => {
     )
   })
 
-  it('reports each setting that an update reset', async () => {
+  it('findChangedSettings reports each setting that an update reset', async () => {
     const { pool: described } = await poolService('eu-west-1').describe(String(Id), signal)
     for (const name of ['Policies', 'DeletionProtection', 'MfaConfiguration', 'UserPoolTags', 'LambdaConfig']) {
       const LambdaConfig = { PreSignUp: arn('sign-up') }
@@ -50,7 +50,7 @@ describe('an update of the triggers', () => {
 })
 
 describe('findUnknownFields', () => {
-  it('finds unknown fields at any depth, and ignores null', () => {
+  it('finds fields that the parsed response lacks, at any depth, and ignores null', () => {
     const raw = { A: 1, B: { C: [{ D: 1, New: 2 }] }, Empty: null, Newer: {} }
     expect(findUnknownFields(raw, { A: 1, B: { C: [{ D: 1 }] } })).toEqual(['B.C.0.New', 'Newer'])
     const inherited = JSON.parse('{"constructor":1,"toString":1,"__proto__":1,"A":{"valueOf":1}}')

@@ -39,7 +39,7 @@ describe('lifeguard attach with versions and keys', () => {
     expect(stdout).toContain('kms:Decrypt')
   })
 
-  it('keeps other triggers with versions unchanged, also with unknown versions', async () => {
+  it('keeps the versions of all other triggers, even versions that Lifeguard does not support', async () => {
     const there = {
       ...token('token', 'V3_0'),
       CustomSMSSender: versioned('sms', 'V9_0'),
@@ -70,7 +70,7 @@ describe('lifeguard attach with versions and keys', () => {
     })
   })
 
-  it('sets the older setting of pre token generation only if the pool already has it', async () => {
+  it('updates PreTokenGeneration if the pool has this setting, but does not add it to a pool without it', async () => {
     having({})
     expect((await attach('--function', `PreTokenGeneration@V3_0=${arn('token')}`)).code).toBe(0)
     expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V3_0') })
@@ -79,7 +79,7 @@ describe('lifeguard attach with versions and keys', () => {
     expect(lambdaConfig()).toEqual(token('token', 'V3_0'))
   })
 
-  it('accepts that Cognito returns both settings of pre token generation', async () => {
+  it('reports no change if Cognito returns both PreTokenGeneration and PreTokenGenerationConfig', async () => {
     having({})
     cognito().meddle({ LambdaConfig: token('token', 'V2_0') })
     expect(await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
@@ -119,7 +119,7 @@ describe('lifeguard attach with versions and keys', () => {
     expect(refused.stdout).toContain(`  - KMSKeyID                     ${key('1')}\n  + KMSKeyID                     ${key('2')}\n`)
     const replaced = await attach(...options, '--kms-key', key('2'), '--replace')
     expect(replaced.code).toBe(0)
-    // The other sender must decrypt with the new key too.
+    // The SMS sender is attached already, but the output names it too, because it must decrypt with the new key.
     expect(replaced.stdout).toContain('Cognito encrypts the codes for CustomEmailSender and CustomSMSSender with')
     expect(lambdaConfig()).toEqual({
       ...token('token', 'V2_0'),

@@ -93,21 +93,21 @@ describe('lifeguard effects list', () => {
 })
 
 describe('lifeguard effects retry', () => {
-  it('makes a failed effect due, so that the sweeper retries it', async () => {
+  it('sets a failed effect to pending, so that the sweeper retries it', async () => {
     await oneOfEach()
     const { code, stdout } = await effects(['retry', ann.userPoolId, ann.sub, 'be-failed'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${ann.userPoolId} ${ann.sub} be-failed is due now. The sweeper will run it\n` })
     expect(await world.open()).toContainEqual(expect.objectContaining({ effect: 'be-failed', state: 'pending', attempt: 0 }))
   })
 
-  it('makes all failed effects due', async () => {
+  it('sets all failed effects to pending with --all-failed', async () => {
     await oneOfEach()
     expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '1 effect due now. The sweeper will run it\n' })
     expect(await effects(['retry', '--all-failed'])).toMatchObject({ code: 0, stdout: '0 effects due now\n' })
     expect((await world.open()).map(({ state }) => state).toSorted()).toEqual(['pending', 'pending', 'unknown'])
   })
 
-  it('makes an unknown effect due with --even-unknown', async () => {
+  it('sets an unknown effect to pending with --even-unknown', async () => {
     await oneOfEach()
     expect(await effects(['retry', ann.userPoolId, ann.sub, 'be-unknown', '--even-unknown'])).toMatchObject({ code: 0, stderr: '' })
     expect(await world.open()).toContainEqual(expect.objectContaining({ effect: 'be-unknown', state: 'pending' }))
@@ -137,7 +137,7 @@ describe('lifeguard effects drop', () => {
     expect((await world.open()).map(({ effect }) => effect)).toEqual(['send-welcome-email', 'be-failed'])
   })
 
-  it('prints the time until which a trigger or the sweeper has claimed the effect', async () => {
+  it('does not delete a claimed effect, and prints when its claim ends', async () => {
     await world.ledger.claim(world.welcome(), randomUUID(), signal)
     const { code, stderr } = await effects(['drop', ...KEY])
     expect(code).toBe(1)
@@ -166,7 +166,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
     for (const pk of [dueRow.pk, 'x\u001b[2J']) await world.documents.send(new DeleteCommand({ TableName: 'effects', Key: { pk } }))
   })
 
-  it('lists unreadable rows with their key and fault', async () => {
+  it('lists each unreadable row with its key and what is wrong with it', async () => {
     await edit()
     const { code, stdout } = await effects(['list'])
     expect(code).toBe(0)
@@ -209,7 +209,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
     expect((await world.rows()).map((row) => 'pk' in row && row.pk)).toEqual([dueRow.pk])
   })
 
-  it('drops an unreadable row with --force even if the sweeper has changed its state to unknown', async () => {
+  it('drops an unreadable row with --force, even after the sweeper has set the row to unknown', async () => {
     await edit()
     await world.sweep()
     expect((await effects(['list', '--state', 'unknown'])).stdout).toContain('unknown: unreadable-attempt')
@@ -238,7 +238,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
 })
 
 describe('lifeguard effects recover', () => {
-  it('adds a lost effect from the log to the ledger, once', async () => {
+  it('adds a lost effect from the log to the ledger, but only once if the command runs twice', async () => {
     stubEnvironment({ ...env, ...mail, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9' })
     const { handler } = await import('../../../../../src/post-confirmation/handler.ts')
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
@@ -282,7 +282,7 @@ describe('lifeguard effects recover', () => {
     ])
   })
 
-  it('reads a file, and adds each effect once', async () => {
+  it('reads the log from a file, and adds an effect once if two lines of the log contain it', async () => {
     const lines = [lost(ann.sub), { timestamp: 1, ingestionTime: 2, message: JSON.stringify(lost(ann.sub)) }, lost('another-user')].map(
       (line) => JSON.stringify(line),
     )
@@ -302,7 +302,7 @@ describe('lifeguard effects recover', () => {
   })
 
   it('reports effects that cannot be recovered, and continues', async () => {
-    // DynamoDB rejects a key of 3000 characters.
+    // DynamoDB rejects a key of 3000 characters, so the first effect cannot be recovered.
     const log = [lost('x'.repeat(3000)), lost(''), lost(ann.sub)].map((line) => JSON.stringify(line)).join('\n')
     const { code, stdout, stderr } = await effects(['recover'], log)
     expect(code).toBe(1)
@@ -374,7 +374,7 @@ describe('lifeguard effects', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   })
 
-  it('requires the name of the table', async () => {
+  it('requires --table or EFFECT_TABLE', async () => {
     const { EFFECT_TABLE: _, ...without } = env
     const { code, stderr } = await lifeguard(['effects', 'list'], { env: without })
     expect({ code, stderr }).toEqual({
@@ -384,7 +384,7 @@ describe('lifeguard effects', () => {
     expect(await lifeguard(['effects', 'list', '--table', 'effects'], { env: without })).toMatchObject({ code: 0 })
   })
 
-  it('reports errors of the table and of the AWS settings', async () => {
+  it('reports an error of the table or of the AWS settings', async () => {
     const { code, stdout, stderr } = await effects(['list', '--table', 'no-such-table'])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^lifeguard: Cannot use the table 'no-such-table': ResourceNotFoundException/)

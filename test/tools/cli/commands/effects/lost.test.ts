@@ -67,7 +67,7 @@ describe('readLostEffects', () => {
     ['a string', JSON.stringify(line)],
     ['a list with a string', JSON.stringify([line])],
     ['a list with a log event', JSON.stringify([{ message: line, timestamp: 1 }])],
-  ])('reports a log line after a JSON document as unreadable: %s', async (_, text) => {
+  ])('reports a log line as unreadable if a JSON document precedes the line: %s', async (_, text) => {
     for (const document of ['{\n  "a": 1\n}', '[\n  1\n]'])
       expect(await readLost(`${document}\n${text}`)).toEqual([{ kind: 'unreadable', number: 4 }])
   })

@@ -23,14 +23,14 @@ async function precompiledText(code: string, name = 'handler.js', reference = na
   return readFile(join(folder, name), 'utf8')
 }
 
-/** Reads all files of a folder as text, by name. */
+/** Reads all files of a folder as text. The keys of the result are the file names. */
 async function readTexts(folder: string): Promise<Readonly<Record<string, string>>> {
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map(({ name }) => name)
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)))
 }
 
 describe('precompile', () => {
-  it('puts the functions in parentheses that the handler calls at load or for the event', async () => {
+  it('puts parentheses around the functions that run when the handler loads or gets the event', async () => {
     const code = `const atLoad=()=>1;const byEvent=()=>2;const never=()=>3;
       atLoad();export const handler=async({userName})=>{if(userName==='mary')byEvent();else never()}`
 
@@ -38,7 +38,7 @@ describe('precompile', () => {
       atLoad();export const handler=(async({userName})=>{if(userName==='mary')byEvent();else never()})`)
   })
 
-  it('accepts a bundle with CommonJS, a callback, a shebang, a byte order mark or non-ASCII text', async () => {
+  it('accepts a bundle that has CommonJS, a callback, a shebang, a byte order mark or non-ASCII text', async () => {
     const code =
       "\uFEFF#!/usr/bin/env node\r\n'use strict'\r\nconst é='ü😀';exports.run=(event,context,done)=>done(null,[é].map(function(x){return x}))\r\n"
     const changed = await precompiledText(code.replace('#!/usr/bin/env node', ''), 'sign-up.cjs', 'sign-up.run')
@@ -50,7 +50,7 @@ describe('precompile', () => {
     )
   })
 
-  it('changes the chunks that the test run loads, but not the packages beside the bundle', async () => {
+  it('changes the files of the bundle that the test run loads, but not the packages in node_modules', async () => {
     const folder = await createFolder({
       ...EVENT,
       'handler.js': "import{f}from'./a-1.js';import g from'g';export const handler=async()=>[f(),g(),(await import('./b-2.js')).h()]",
@@ -173,7 +173,7 @@ describe('precompile', () => {
     await expectUnchanged({ 'handler.js': 'export const handler=()=>1', ...files }, fault)
   })
 
-  it('does not change a bundle in which a rule failed and the handler continued', async () => {
+  it('does not change a bundle if a rule fails in the test run, even if the handler continues', async () => {
     const rules = join(process.cwd(), 'src/index.ts')
     const confirmation = join(process.cwd(), 'src/post-confirmation/index.ts')
     const source = `import { defineRule } from '${rules}'; import { postConfirmation } from '${confirmation}'
@@ -247,7 +247,7 @@ describe('precompile', () => {
     expect(await readFile(join(folder, 'dist/confirm/main.js'), 'utf8')).toBe('export const handler=()=>1;export const run=(()=>2)')
   })
 
-  it('uses the first sample event of the trigger that is expected to proceed', async () => {
+  it('uses the first sample event that is for the trigger of the bundle and is expected to proceed', async () => {
     const code = "export const handler=({userName})=>{if(userName==='c')[1].map(()=>'c')}"
     const folder = await createFolder({
       'package.json': EVENT['package.json'],

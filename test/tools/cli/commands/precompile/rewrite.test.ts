@@ -37,12 +37,12 @@ function listSpans(code: string): readonly string[] {
 const runText = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result
 
 describe('parenthesize', () => {
-  it('puts only called functions in parentheses', () => {
+  it('puts parentheses around called functions only', () => {
     const code = 'const f=()=>1,g=()=>2,h=function(){return 3};f(h());'
     expect(early(code, '()=>1', 'function(){return 3}')).toBe('const f=(()=>1),g=()=>2,h=(function(){return 3});f(h());')
   })
 
-  it('puts nested functions in parentheses', () => {
+  it('puts parentheses around nested functions', () => {
     expect(early('const f=a=>b=>a+b', 'a=>b=>a+b', 'b=>a+b')).toBe('const f=(a=>(b=>a+b))')
   })
 
@@ -52,7 +52,7 @@ describe('parenthesize', () => {
     expect(early(once, '()=>1', 'g=>g')).toBe(once)
   })
 
-  it('accepts code that nests deeper than the call stack', () => {
+  it('accepts code whose syntax tree is deeper than the call stack allows', () => {
     const code = `a${'.b()'.repeat(5000)};f(()=>1)`
 
     expect(early(code, '()=>1')).toBe(code.replace('()=>1', '(()=>1)'))
@@ -90,7 +90,7 @@ describe('parenthesize', () => {
       "function(){'use strict';return this===undefined}",
     ],
     ['non-ASCII text', "const é='ü😀',f=()=>é;export const result=f()", '()=>é'],
-  ])('keeps the behaviour of a program: %s', async (_, code, part) => {
+  ])('does not change what the program returns: %s', async (_, code, part) => {
     const changed = early(code, part)
 
     expect(changed).not.toBe(code)
@@ -108,7 +108,7 @@ describe('parenthesize', () => {
     expect(() => early('const')).toThrow(SyntaxError)
   })
 
-  it('keeps the behaviour of a program for every set of called functions', async () => {
+  it('does not change what a program returns, for every set of called functions', async () => {
     const code = `const seen=[];add(1);function add(n){seen.push(n);return twice(n)}function twice(n){return[n].map(m=>m*2)[0]}
       async function later(){await null;return add(2)}function*each(){yield*[3,4].map(function(n){return n+one()})}
       const o={m(){return(()=>this.n)()},n:5,get g(){return 6}};class C{#p=()=>7;v(){return this.#p()}static s=function(){return 8}}
@@ -122,7 +122,7 @@ describe('parenthesize', () => {
     )
   })
 
-  it('keeps the behaviour of generated programs', async () => {
+  it('does not change what generated programs return', async () => {
     await fc.assert(
       fc.asyncProperty(programs, async (expressions) => {
         const code = `const id=x=>x;export const result=[\n${expressions.join(',\n')}\n]`
@@ -135,7 +135,7 @@ describe('parenthesize', () => {
   })
 })
 
-/** Generates expressions that contain all kinds of functions. Tests compare the values of the expressions before and after a change. */
+/** Generates expressions that contain all kinds of functions. A test compares their values with and without added parentheses. */
 const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) => {
   const value = tie('expression')
   return {
@@ -172,7 +172,7 @@ const { expression } = fc.letrec<{ expression: string; callee: string }>((tie) =
 const programs: fc.Arbitrary<readonly string[]> = fc.array(expression, { minLength: 1, maxLength: 4 })
 
 describe('moveColumns', () => {
-  it('maps every character to the same source position as before the change', async () => {
+  it('maps every character of the changed code to its source position before the change', async () => {
     const source =
       "first()\n\nfunction first(): void {\n  const second = (): string => 'ü' + [1].map((n) => n)\n  second()\n}\nexport const two = (): number => 2\n"
     for (const minify of [true, false]) {
@@ -200,7 +200,7 @@ describe('moveColumns', () => {
     }
   })
 
-  it('keeps mappings without a source, empty lines and unsorted mappings', () => {
+  it('keeps mappings that have no source, lines that have no mappings, and unsorted mappings', () => {
     // The mappings cover columns 4, 2 and 6 of the first line, no column of the second line, and the end of the third line.
     const map = {
       version: 3,
