@@ -49,7 +49,7 @@ export function toLineText(line: Line): string {
     .join('')
 }
 
-/** Splits a text of several lines, such as the output of a program, into indented lines. */
+/** Splits a text at its line breaks and indents each line. */
 export function indentLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => `  ${line}`)
 }

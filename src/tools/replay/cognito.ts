@@ -16,7 +16,7 @@ export interface Delivery {
   readonly log: HandlerLog | null
   readonly attempts: number
   readonly durationMs: number
-  /** The reason why the handler cannot be loaded. */
+  /** The error of loading the handler. Absent if the handler was loaded. */
   readonly notStarted?: FunctionError
 }
 

@@ -1,13 +1,13 @@
 import type { RuleDescription } from '../lib/description.ts'
 import type { LoggedRule } from './handler-log.ts'
 
-/** A rule of a composition, with its trace entry or the reason why it did not run. */
+/** A rule of a composition, with its trace entry or an explanation why the rule did not run. */
 export interface ExplainedRule {
   readonly name: string
   readonly kind: string
   /** The rule's trace entry. Absent if the rule did not run. */
   readonly said?: LoggedRule
-  /** The reason why the rule did not run. */
+  /** Explains why the rule did not run. Absent if the rule ran. */
   readonly notRun?: string
   readonly children: readonly ExplainedRule[]
 }
@@ -16,7 +16,7 @@ export interface ExplainedRule {
  * Combines a composition with the trace of one invocation.
  *
  * @param root The handler's composition. The trace has no entry for the root, because the outcome of the root is the decision.
- * @param ended The reason why the trace may be incomplete. Undefined if the handler reached a decision.
+ * @param ended Explains why the trace may be incomplete. Undefined if the handler reached a decision.
  */
 export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
   // A rule with a reservation has two entries. Keeps the entry of the reservation, unless that entry is a skip.

@@ -14,7 +14,7 @@ export interface Handler {
   readonly exported: string
   /** The path to print, relative to the working folder. */
   readonly shown: string
-  /** The known sources of the handler, as absolute paths. */
+  /** The absolute paths of the built file and of the known sources of the handler. Watch mode watches these files. */
   readonly sources: readonly string[]
 }
 

@@ -12,7 +12,7 @@ export interface ReadEvent {
   readonly line: number | null
   /** The parsed JSON, which may be any value. Absent if the file or line is unreadable. */
   readonly event?: unknown
-  /** The reason why the file or line is unreadable. */
+  /** Explains why the file or line is unreadable. Absent if it is readable. */
   readonly unreadable?: string
 }
 

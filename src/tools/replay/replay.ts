@@ -20,7 +20,7 @@ export interface ReplayResult {
   readonly decidedBy: string | null
   readonly reason: string | null
   readonly response: Readonly<Record<string, unknown>> | null
-  /** The error that the caller of Cognito gets, or the reason why the handler did not run. */
+  /** The error that the caller of Cognito gets, or an error that explains why the handler did not run. */
   readonly error: { readonly name: string; readonly message: string } | null
   /** Null if the handler logged no trace, for example because it was not made with Lifeguard. */
   readonly trace: readonly LoggedRule[] | null
@@ -40,7 +40,7 @@ export interface Replayed {
   readonly mismatches: readonly string[]
   /** True if the event or its expectation cannot be read, or if a file that the user named is not an event. */
   readonly unreadable: boolean
-  /** The reason why the handler cannot be loaded. */
+  /** Explains why the handler cannot be loaded. Absent if the handler was loaded. */
   readonly notStarted?: string
 }
 

@@ -84,7 +84,7 @@ denied by refuse: not-today
     expect(code).toBe(0)
   })
 
-  it('exits with 1 if a failed rule makes the decision fail', async () => {
+  it('exits with 1 if the decision is failed because of an error of a rule', async () => {
     const { code, stdout } = await explained('preSignUp', 'crash, trust', 'PreSignUp_SignUp')
     expect(stdout).toContain('├─ crash  error    RangeError')
     expect(stdout).toContain('└─ trust  not run  crash already failed')

@@ -67,7 +67,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
-  it('reports a function that ended its process, and starts a new process for the next event', async () => {
+  it('reports that a function ended its process, and starts a new process for the next event', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('exit.js')], { cwd })
     expect(parseNdjson(stdout)).toMatchObject(
@@ -93,7 +93,7 @@ describe('lifeguard replay --json', () => {
     expect(code).toBe(1)
   })
 
-  it("prints the handler's message about an invalid setting once, and fails each event", async () => {
+  it("prints the handler's message about an invalid setting once, and reports every event as failed", async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event() })
     const { code, stdout, stderr } = await lifeguard(['replay', '.', '--json', ...none, ...handler('settings-error.js')], { cwd })
     expect(stderr).toBe(
@@ -110,7 +110,7 @@ describe('lifeguard replay --json', () => {
     expect((await replayed(fixture)).stderr).toContain(text)
   })
 
-  it('reads the decision from the log line of the same invocation, and prints other output of the handler', async () => {
+  it('reads the decision of an invocation from its log line, and prints all other output of the handler', async () => {
     const { stderr, result } = await replayed('noisy.js')
     expect(result).toMatchObject({
       outcome: 'proceed',
@@ -285,7 +285,7 @@ describe('lifeguard replay --json', () => {
     expect(stdout).toContain('require-attributes: RangeError\n      no table (handler.ts:4)\n      → PreSignUp failed with error Something')
   })
 
-  it('replays only the triggers of --only, in any spelling', async () => {
+  it('replays only events of the trigger that --only names, in any spelling', async () => {
     const cwd = await createFolder({ 'a.json': event(), 'b.json': event('PreAuthentication_Authentication'), 'c.json': { no: 'event' } })
     const args = ['replay', '.', '--json', ...none, ...handler('approve.js'), ...handler('approve.js', 'PreAuthentication')]
     expect(parseNdjson((await lifeguard([...args, '--only', 'pre-auth'], { cwd })).stdout)).toMatchObject([{ file: 'b.json' }])
@@ -340,7 +340,7 @@ describe('the environment of a handler in replay', () => {
     return JSON.parse(String(message).replace('PreSignUp failed with error ', '').slice(0, -1))
   }
 
-  it('passes the settings in the environment to a handler, and the documented defaults for other settings', async () => {
+  it('passes to a handler the settings in the environment, and the documented defaults of all other settings', async () => {
     expect(await seen('none', { ALLOWED_EMAIL_DOMAINS: 'example.net', LOG_LEVEL: 'silent' })).toMatchObject({
       ALLOWED_EMAIL_DOMAINS: 'example.net',
       WELCOME_EMAIL_FROM: 'welcome@example.com',

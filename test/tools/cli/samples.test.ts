@@ -5,7 +5,7 @@ import { FOLDERS, FUNCTIONS } from '../../support/triggers.ts'
 
 // These tests run in this repository, with its own bundles and sample events.
 describe('lifeguard replay in this project', { timeout: 300_000 }, () => {
-  it('replays every sample event with the expected result, in the order in which Cognito calls the triggers', async () => {
+  it('replays the sample events in the order in which Cognito calls the triggers, and every result is as expected', async () => {
     const { code, stdout } = await lifeguard(['replay', '--json'])
     const results = parseNdjson(stdout)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])

@@ -144,7 +144,7 @@ interface Row {
   readonly rule: ExplainedRule
 }
 
-// A Map, because a handler's log may contain any outcome, such as 'constructor'.
+// A Map and not an object, because a handler's log may contain any outcome, even 'constructor', which every object has.
 const COLOURS: ReadonlyMap<string, Style> = new Map([
   ['allow', 'green'],
   ['done', 'green'],

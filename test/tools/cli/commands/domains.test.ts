@@ -184,7 +184,7 @@ describe('lifeguard domains check', () => {
     ])
   })
 
-  it('prints the number of patterns if no domain is given', async () => {
+  it('prints the number of patterns in the list if no domain is passed', async () => {
     const cwd = await builtStaff()
     expect((await lifeguard(['domains', 'check', 'staff.domains'], { cwd })).stdout).toBe('staff.domains: 3 patterns, sorted\n')
     const { stdout } = await lifeguard(['domains', 'check', 'staff.domains', '--json'], { cwd })

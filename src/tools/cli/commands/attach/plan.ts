@@ -3,7 +3,7 @@ import type { LambdaConfigType, UserPoolType } from '@aws-sdk/client-cognito-ide
 import type { TriggerName } from '../../../../shared/cognito/triggers.ts'
 import { type Attached, findAttached, isSender, type WantedFunction, withFunction } from './triggers.ts'
 
-/** A change of one trigger, or of the key of the custom senders. */
+/** A change of one trigger, or of the KMS key of the custom senders. */
 export interface Change {
   readonly name: TriggerName | 'KMSKeyID'
   readonly from: Attached | undefined
@@ -16,9 +16,9 @@ export interface Wish {
   readonly kmsKey: string | undefined
 }
 
-/** The changes that attaching makes to a pool. */
+/** The changes to the triggers of a pool that attach the requested functions and key. */
 export interface AttachPlan {
-  /** The added and the replaced functions and keys. */
+  /** One change for each trigger or key that is added or replaced. */
   readonly changes: readonly Change[]
   /** The triggers of the pool after the changes. */
   readonly lambdaConfig: LambdaConfigType

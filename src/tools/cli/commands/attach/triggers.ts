@@ -5,7 +5,7 @@ import { type LambdaVersion, TRIGGER_NAMES, type TriggerName, triggerFacts } fro
 export interface WantedFunction {
   readonly trigger: TriggerName
   readonly arn: string
-  /** The version of the event, for a trigger that has versions. Default: the current version, or else the lowest. */
+  /** The requested event version, if the trigger has versions. Default: the current version of the trigger, or else the lowest version. */
   readonly version?: LambdaVersion | undefined
 }
 
@@ -20,7 +20,7 @@ export function isSender({ trigger }: Pick<WantedFunction, 'trigger'>): boolean 
 /** The function that is attached to a trigger. */
 export interface Attached {
   readonly arn: string
-  /** The version of the event, for a trigger that has versions. */
+  /** The event version. Absent if the trigger has no versions. */
   readonly version?: string
 }
 

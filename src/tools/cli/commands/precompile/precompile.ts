@@ -32,7 +32,7 @@ export interface PrecompileOptions {
   readonly signal: AbortSignal
 }
 
-/** The number of functions and files that changed, or the reason why the bundle is unchanged. */
+/** The number of functions and files that changed, or the error that prevented the change. */
 export type Precompiled = { readonly functions: number; readonly files: number } | { readonly fault: string }
 
 const PEERS = ['acorn', 'magic-string', '@jridgewell/sourcemap-codec']
@@ -159,7 +159,7 @@ async function readCoverage(reports: string, bundle: string): Promise<ReadonlyMa
     const { result }: Coverage = JSON.parse(await readFile(join(reports, report), 'utf8'))
     for (const { url, functions } of result.filter((each) => each.url.startsWith('file:'))) {
       const file = fileURLToPath(url)
-      // Skips installed packages and files outside the bundle.
+      // Skips files outside the bundle's folder and packages in node_modules, because they do not belong to the bundle.
       if (
         relative(bundle, file)
           .split(sep)

@@ -81,7 +81,7 @@ describe('lifeguard attach', () => {
     expect(lambdaConfig()).toEqual({ PreTokenGeneration: arn('mine') })
   })
 
-  it('keeps the validity of temporary passwords of a pool that has only UnusedAccountValidityDays', async () => {
+  it('keeps the lifetime of temporary passwords if the pool has only UnusedAccountValidityDays', async () => {
     cognito().put({ ...pool, Policies: undefined, AdminCreateUserConfig: { UnusedAccountValidityDays: 30 } })
     const { code, stderr } = await attach(...ours)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

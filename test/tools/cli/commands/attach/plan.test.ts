@@ -19,7 +19,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   kmsKey: optional(fc.constantFrom('1', '2').map(key)),
 })
 
-/** Generates the triggers of a pool by attaching functions one after the other. */
+/** Generates the triggers of a pool. Attaches up to three random sets of functions one after the other. */
 const config: fc.Arbitrary<LambdaConfigType> = fc
   .tuple(fc.array(wish, { maxLength: 3 }), optional(lambda), fc.boolean())
   .map(([wishes, legacy, hasLegacy]) =>

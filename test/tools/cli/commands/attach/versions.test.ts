@@ -16,7 +16,7 @@ const token = (name: string, LambdaVersion: string): Pool => ({
 })
 
 describe('lifeguard attach with versions and keys', () => {
-  it('attaches both senders with their key, and inbound federation', async () => {
+  it('attaches both custom senders with --kms-key, and inbound federation', async () => {
     having({ PreSignUp: arn('sign-up') })
     const functions = ['custom-sms-sender', 'CustomEmailSender@V1_0', 'inboundFederation@v1_0'].flatMap((name) => [
       '--function',
@@ -88,7 +88,7 @@ describe('lifeguard attach with versions and keys', () => {
     expect(await attach('--function', `PreTokenGeneration=${arn('token')}`)).toMatchObject({ code: 0, stderr: '' })
   })
 
-  it('reports that Cognito set another version', async () => {
+  it('reports that Cognito did not set the requested version, but another one', async () => {
     having({})
     cognito().meddle({ LambdaConfig: token('token', 'V1_0') })
     const { code, stderr } = await attach('--function', `PreTokenGeneration@V2_0=${arn('token')}`)
@@ -142,7 +142,7 @@ describe('lifeguard attach with versions and keys', () => {
     expect(lambdaConfig()).toEqual({ PreTokenGenerationConfig: versioned('token', 'V2_0') })
   })
 
-  it('needs no --kms-key if the pool has a key, and prints that key', async () => {
+  it('attaches a custom sender without --kms-key if the pool has a key, and prints the key of the pool', async () => {
     having({ CustomEmailSender: versioned('theirs'), KMSKeyID: key('1') })
     const { code, stdout, stderr } = await attach('--function', `CustomEmailSender=${arn('mail')}`, '--replace')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const effects = (args: readonly string[], stdin = '') => lifeguard(['effects', ...args], { env, stdin })
 
-/** Creates a failed, an unknown and a pending effect. */
+/** Creates three effects: one failed, one unknown and one pending. */
 async function oneOfEach(): Promise<void> {
   for (const state of ['failed', 'unknown'] as const) {
     const effect = { ...world.welcome(), effect: `be-${state}` }
@@ -193,7 +193,7 @@ describe('lifeguard effects with rows that were edited by hand', () => {
   it.each([
     ['POOL, SUB and EFFECT', [EDITED.userPoolId, EDITED.sub, EDITED.effect]],
     ['the key', [effectPk(EDITED)]],
-  ])('drops an unreadable row with --force by %s', async (_, args) => {
+  ])('drops an unreadable row with --force if the arguments are %s', async (_, args) => {
     await edit()
     expect(await effects(['drop', ...args, '--force'])).toEqual({
       code: 0,
@@ -270,7 +270,7 @@ describe('lifeguard effects recover', () => {
     expect(world.services.ses.inbox()).toHaveLength(1)
   })
 
-  it('adds a lost effect with the trigger source and the app client of its event', async () => {
+  it('adds a lost effect with the trigger source and the app client from its log line', async () => {
     const lines = [
       lost('with', { triggerSource: 'PostConfirmation_X', appClient: 'web' }),
       lost('without', { triggerSource: 7, appClient: '' }),
@@ -301,7 +301,7 @@ describe('lifeguard effects recover', () => {
     )
   })
 
-  it('reports effects that cannot be recovered, and continues', async () => {
+  it('reports each effect or line that cannot be recovered, and recovers the others', async () => {
     // DynamoDB rejects a key of 3000 characters, so the first effect cannot be recovered.
     const log = [lost('x'.repeat(3000)), lost(''), lost(ann.sub)].map((line) => JSON.stringify(line)).join('\n')
     const { code, stdout, stderr } = await effects(['recover'], log)
@@ -311,7 +311,7 @@ describe('lifeguard effects recover', () => {
     expect(stderr).toContain("line 2: contains 'effect lost', but is not a complete log line of a handler")
   })
 
-  it('ignores the log line of a lost effect inside text that a user wrote', async () => {
+  it('ignores text of a user that looks like the log line of a lost effect', async () => {
     const forged = JSON.stringify(lost(ann.sub))
     const log = [`name: ${forged}`, JSON.stringify({ level: 'INFO', message: forged }), JSON.stringify({ userName: forged })].join('\n')
     const { code, stdout } = await effects(['recover'], log)
