@@ -10,7 +10,7 @@ export type Bundling =
   /** Bundled with the options of the deployed handlers. */
   | 'lifeguard'
 
-/** The source of a program. */
+/** The source code of a program. */
 export type Source =
   | { readonly file: string }
   /** Generated code with this many domains, for a bare handler or for Lifeguard. */

@@ -28,7 +28,7 @@ describe('sample event files', () => {
     expect(expectations).toEqual(files.filter((file) => !file.endsWith('.expect.json')))
   })
 
-  it.each(FOLDERS)('%s has one ordinary event, and lists only existing events in starter.txt', (folder) => {
+  it.each(FOLDERS)('events/%s has one event *-mary.json, and its starter.txt names only existing events', (folder) => {
     expect(() => ordinaryEvent(folder)).not.toThrow()
     const starters = readFileSync(join(repository, 'events', folder, 'starter.txt'), 'utf8')
       .trim()

@@ -247,7 +247,7 @@ describe.each(attacks)('a handler with $name', ({ middleware, harm, reason }) =>
 })
 
 describe('middleware in the settings', () => {
-  it('could turn a denial into an approval in plain middy, so the handler builds its answer outside middy', async () => {
+  it('in plain middy, onError can turn a denial into an approval (so our handler builds its answer outside middy)', async () => {
     const denying = middy(() => {
       throw new Error('denied')
     }).use({ onError: () => approval() })

@@ -405,7 +405,7 @@ describe('coverage of hostile text', { timeout: 300_000 }, () => {
   })
 
   it('allows only the listed files of src/tools to write to the terminal', async () => {
-    // main.ts and command.ts escape what they write. child.ts and only-this-machine.ts run in the handler's process.
+    // These files may write directly: main.ts and command.ts escape their output, and child.ts and only-this-machine.ts run in the handler's process.
     const writers = ['cli/main.ts', 'cli/command.ts', 'replay/child.ts', 'cli/commands/precompile/only-this-machine.ts']
     const files: string[] = []
     for await (const file of glob('src/tools/**/*.ts')) if (!writers.includes(file.replace('src/tools/', ''))) files.push(file)
