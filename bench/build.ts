@@ -74,7 +74,7 @@ async function buildOne(name: ProgramName, root: string, dist: string): Promise<
     const file = await bundleProgram(bundling, entry, folder)
     if ('domains' in source && source.of === 'lifeguard')
       await writeFile(join(folder, DOMAINS_FILE), buildDomainList(generateDomains(source.domains)).bytes)
-    // The deployed handlers are precompiled too.
+    // Precompiles Lifeguard's program, because the deployed handlers are precompiled too.
     if (bundling === 'lifeguard') {
       const fault = await precompileDeployed(folder, await writeEvent(name, source, root, dist))
       if (fault !== undefined) throw new Error(fault)
@@ -93,7 +93,7 @@ async function writeEntry(name: ProgramName, source: Source, root: string, dist:
   return file
 }
 
-/** Returns the path of the event with which precompiling runs the program. */
+/** Returns the path of the event that the program handles while it is precompiled. */
 async function writeEvent(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
   const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
   if (ordinary === undefined) throw new Error('the trigger of the program has no sample event *-mary.json')
@@ -127,7 +127,7 @@ async function measureSizes(folder: string, entry: string): Promise<Omit<Built, 
   return {
     rawBytes: sumBytes(modules.values()),
     entryBytes: sumBytes(listLoadedAtStart(basename(entry), modules).map((name) => modules.get(name) ?? Buffer.of())),
-    // osls writes these names, relative to the root of the project, into the zip, so they count in its size.
+    // osls writes each name into the zip, relative to the root of the project, so the size depends on the names.
     zipBytes: zipBytes(files.map(({ name, bytes }) => ({ name: `dist/${basename(folder)}/${name}`, bytes }))),
   }
 }
@@ -135,7 +135,7 @@ async function measureSizes(folder: string, entry: string): Promise<Omit<Built, 
 /** Lists the modules that load with the entry: itself and its static imports, direct and indirect. */
 function listLoadedAtStart(entry: string, modules: ReadonlyMap<string, Uint8Array>): readonly string[] {
   const found = new Set([entry])
-  // Iterating over a set includes values that are added during the iteration.
+  // The loop also visits values that it adds to the set, so it finds the imports of imports.
   for (const name of found) {
     const text = Buffer.from(modules.get(name) ?? []).toString()
     for (const [, imported] of text.matchAll(/(?:from|import) ?"(\.[^"]+)"/g)) found.add(join(dirname(name), imported ?? ''))

@@ -37,7 +37,10 @@ export async function checkPrograms(stage: Stage): Promise<void> {
   for (const name of POST) await expectOnce(stage, name)
 }
 
-/** Returns a check that a program returned the event with exactly this change of its response. */
+/**
+ * Returns a function that checks an answer: the program must return the event, with `response` merged into its response and no other
+ * change.
+ */
 export function isAnswer(event: string, response: object): (answer: Answer) => boolean {
   const sent = JSON.parse(event)
   const expected = { ...sent, response: { ...sent.response, ...response } }
@@ -58,7 +61,7 @@ async function expectAnswers(stage: Stage, name: ProgramName, events: readonly s
   }
 }
 
-/** Checks that the same event in two processes leads to one profile and one email. */
+/** Sends the same event to two processes of a program, and checks that they write one profile and send one email. */
 async function expectOnce(stage: Stage, name: ProgramName): Promise<void> {
   const { services, events, users } = stage
   const from = users(1)

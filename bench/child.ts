@@ -44,7 +44,7 @@ const LAMBDA = {
   TZ: ':UTC',
 }
 
-// The time limit of a process, longer than any job takes. A process that hangs is killed then.
+// The time limit of a process, after which it is killed. It is longer than any job takes, so only a process that hangs reaches it.
 const LIMIT_MS = 120_000
 
 const KEPT = 10_000

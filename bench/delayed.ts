@@ -27,7 +27,7 @@ export async function startDelayed(target: string, { key, certificate }: Certifi
     forwarded.end(body)
   }
   const server = createServer({ key, cert: certificate }, (incoming, response) => {
-    // A process that ends during a call must not affect the others.
+    // If a process ends during its call, only its own response is destroyed, so other processes are not affected.
     answer(incoming, response).catch(() => response.destroy())
   })
   const { endpoint, stop } = await listenOnLoopback(server)

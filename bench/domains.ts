@@ -11,7 +11,7 @@ export function generateDomains(count: number): readonly string[] {
   })
 }
 
-/** Returns the source of a hand-written handler with a list of domains: an array, and a Set made from it. */
+/** Returns the source of a hand-written handler that checks the domain. It contains the domains as an array, and makes a Set of them. */
 export function bareDomainsSource(domains: readonly string[]): string {
   return `const domains = ${JSON.stringify(domains)}
 const allowed = new Set(domains)
@@ -25,7 +25,7 @@ export const handler = async (event) => {
 }
 
 /**
- * Returns the source of a handler that makes the same check with Lifeguard's public API. It reads the domains from a file beside
+ * Returns the source of a handler that checks the domain with Lifeguard's public API. The handler reads the domains from a file beside
  * the bundle.
  */
 export function lifeguardDomainsSource(): string {

@@ -1,4 +1,5 @@
-// Runs programs in a child process, as Lambda's runtime client does. It is bundled, so that loading it costs little.
+// Runs programs in a child process, as Lambda's runtime client does. This file is bundled, because a bundle loads faster than its
+// modules.
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Answer, AnswersJob, ColdJob, ColdReport, Job, WarmJob, WarmReport } from './job.ts'
@@ -8,11 +9,11 @@ import { quantile } from './statistics.ts'
 type LambdaFunction = (event: unknown, context: object) => unknown
 
 const require = createRequire(import.meta.url)
-// The modules that the runtime client (aws-lambda-ric 3.3.0) requires before it loads a handler. An import of node:http would load
-// more than `require` does, and that part would be missing in the measured cold starts.
+// The modules that the runtime client (aws-lambda-ric 3.3.0) requires before it loads a handler. This file must not import node:http,
+// because an import loads more than `require`: measured cold starts would be too short.
 for (const name of ['assert', 'fs', 'http', 'net', 'path', 'util']) require(name)
 const { writeSync } = require('node:fs')
-// The runtime client defines this for response streaming. Handlers use it to detect that they run in Lambda.
+// The runtime client defines this global for response streaming. Handlers use it to detect that they run in Lambda.
 Reflect.set(globalThis, 'awslambda', { streamifyResponse: () => undefined })
 
 const REPORT_FD = 3
@@ -98,7 +99,7 @@ async function settle(handler: LambdaFunction, event: unknown, context: object):
   }
 }
 
-/** Waits for the next turn of the event loop, so that work a handler left there is done before the next event, as in Lambda. */
+/** Waits for the next turn of the event loop, so that work that a handler scheduled runs before the next event, as in Lambda. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -38,7 +38,10 @@ export async function readEvents(root: string): Promise<Events> {
   }
 }
 
-/** Empties the response, as in the AWS docs. Powertools' schema drops null fields, but all programs must give the same answer. */
+/**
+ * Empties the response, as in the AWS docs. Powertools' schema drops null fields, so with them, its answer would differ from the
+ * others.
+ */
 function emptyResponse(sample: string): string {
   return JSON.stringify({ ...JSON.parse(sample), response: {} })
 }

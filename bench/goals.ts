@@ -2,7 +2,7 @@ import { MANY_DOMAINS, MOST_DOMAINS } from './programs.ts'
 import type { Series } from './series.ts'
 import { pairFigures, type Quartiles, quartiles } from './statistics.ts'
 
-/** How two series are combined into one figure per round. */
+/** How a figure of each round is computed: as the ratio or difference of two series, or as the value of one. */
 export type Comparison = 'ratio' | 'difference' | 'value'
 
 /** A comparison of two programs, or a budget. */
@@ -16,7 +16,7 @@ export interface Compared {
   readonly unit: string
   /** The name of the measured series. */
   readonly ours: string
-  /** The name of the series to compare with. Missing for a value. */
+  /** The name of the series to compare with. Undefined if the comparison is `value`. */
   readonly theirs?: string
   /** The goal: the largest allowed median. Without it, the comparison is only for information. */
   readonly atMost?: number
@@ -26,7 +26,7 @@ export interface Compared {
 export interface Outcome extends Compared {
   readonly figures: Quartiles
   readonly rounds: number
-  /** True if the median is within the goal. Undefined without a goal. */
+  /** True if the median is within the goal. Undefined if the comparison has no goal. */
   readonly holds: boolean | undefined
 }
 
@@ -150,7 +150,7 @@ export const FURTHER: readonly Compared[] = [
   ratio(WARM_POST, SDK, 'post/lifeguard warm p50 us', 'post/hand-written warm p50 us'),
 ]
 
-/** Returns true if a comparison with another implementation measures a cold start or a warm event. */
+/** Returns true if the comparison is with another implementation, and is about a cold start or a warm event. */
 export function isAgainstPeer({ against, ours }: Compared): boolean {
   return PEERS.includes(against) && / (?:cold ms|warm p50 us)$/.test(ours)
 }

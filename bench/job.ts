@@ -1,7 +1,7 @@
 /** The job of a fresh process. The bench passes it to driver.ts as an argument. */
 export type Job = ColdJob | AnswersJob | WarmJob
 
-/** Loads a program and runs it. */
+/** Loads a program in a fresh process and measures its cold start. */
 export interface ColdJob {
   readonly kind: 'cold'
   readonly file: string
@@ -9,7 +9,7 @@ export interface ColdJob {
   readonly event: string
   /** The number that replaces `$N` in the first invocation. */
   readonly from: number
-  /** The total number of invocations: 1 for a cold start. */
+  /** The total number of invocations. Those after the first fill the memory before it is measured. */
   readonly invocations: number
   /** Milliseconds between the end of the import and the first event. 0 if the event is already waiting. */
   readonly pauseMs: number
@@ -22,7 +22,7 @@ export interface AnswersJob {
   readonly events: readonly string[]
 }
 
-/** Runs programs in turns in one process. */
+/** Measures warm invocations of programs that take turns in one process. */
 export interface WarmJob {
   readonly kind: 'warm'
   readonly programs: readonly { readonly file: string; readonly events: readonly string[] }[]

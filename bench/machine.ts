@@ -30,7 +30,10 @@ export function describeMachine(pins: Pins | undefined): Machine {
   }
 }
 
-/** Pins this process and its child processes to one CPU. Returns that CPU and a free one, or undefined if pinning is impossible. */
+/**
+ * Pins this process and its child processes to one CPU. Returns that CPU as `rest`, and a free one as `measured`. Returns undefined if
+ * pinning is impossible.
+ */
 export function pin(): Pins | undefined {
   const [measured, rest] = allowedCpus()
   if (measured === undefined || rest === undefined) return undefined
@@ -43,7 +46,7 @@ function allowedCpus(): readonly number[] {
     const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
     return parseCpuList(list)
   } catch {
-    // The machine does not run Linux.
+    // Only Linux has this file. On other systems, no process is pinned.
     return []
   }
 }

@@ -16,14 +16,12 @@ const TOKEN_COLD: Turns = ['token/hand-written', 'token/powertools', 'token/life
 const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 const POST_WARM: Turns = ['post/hand-written', 'post/powertools', 'post/lifeguard']
 
-/**
- * Number of invocations before the memory is measured. After a few invocations, the memory contains hardly any uncollected garbage.
- */
+/** Numbers of invocations after which the memory is measured. After `few`, the memory contains hardly any uncollected garbage. */
 export const MEMORY_INVOCATIONS = { few: 20, many: 1000 } as const
 
 /**
- * Milliseconds between the import and the first event of a process that Lambda initialised ahead of time, for example with provisioned
- * concurrency. Work that a program starts at import is finished by then.
+ * Milliseconds between the import and the first event, for a process that Lambda initialised ahead of time, such as with provisioned
+ * concurrency. The pause is long enough to finish work that a program starts at import.
  */
 const READY_MS = 100
 
@@ -39,7 +37,7 @@ type Step = (round: number) => Promise<void>
 export interface MeasureOptions {
   readonly rounds: number
   readonly seed: number
-  /** Time after which no new round starts, in milliseconds since this process started. At least three rounds run. */
+  /** Time after which no new round starts, in milliseconds since this process started. At least three rounds run, even after this time. */
   readonly endsAt: number
   readonly onProgress: (done: string) => void
 }
@@ -154,7 +152,7 @@ function coldStep(stage: Stage, series: Series, name: ProgramName, event: string
     if (!isAnswer(event.replaceAll('$N', String(from)), answered)(report.answer)) {
       throw new Error(`${name} gave an unexpected answer: ${JSON.stringify(report.answer)}`)
     }
-    // Checks the emails, because a program must not be fast by sending none.
+    // Counts the emails, so that a program cannot be fast because it sends none.
     const { mails } = await stage.services.ask({ kind: 'count' }, 'counted')
     if (mails !== (name.startsWith('post/') ? 1 : 0))
       throw new Error(`${name} sent ${mails} emails for one event; expected ${name.startsWith('post/') ? 1 : 0}`)

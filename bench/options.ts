@@ -19,7 +19,7 @@ const SHORT_ROUNDS = 7
 /** The smallest number of rounds, because fewer have no quartiles. */
 export const LEAST_ROUNDS = 3
 
-// No round starts after this time, so that the last one ends within two minutes even on a busy machine.
+// In a short run, no round starts after this time, so that the last round ends within two minutes even on a busy machine.
 const SHORT_MS = 95_000
 
 /** The output of --help. */

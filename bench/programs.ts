@@ -1,8 +1,8 @@
 /** How a program is bundled. */
 export type Bundling =
   /**
-   * Bundled as Powertools' documentation recommends for esbuild: a minified ES module with `module` before `main`, and with a
-   * `require`.
+   * Bundled as Powertools' documentation recommends for esbuild: a minified ES module that defines `require`, with `module` before
+   * `main` in `mainFields`.
    */
   | 'usual'
   /** Bundled as in the Lambda guide for esbuild: minified CommonJS. */
@@ -13,7 +13,7 @@ export type Bundling =
 /** The source code of a program. */
 export type Source =
   | { readonly file: string }
-  /** Generated code with this many domains, for a bare handler or for Lifeguard. */
+  /** Generated code of a bare handler or of Lifeguard, with a list of this many domains. */
   | { readonly domains: number; readonly of: 'bare' | 'lifeguard' }
 
 /** A program that is measured. */
@@ -43,7 +43,7 @@ export type ProgramName =
   | 'post/powertools'
   | 'post/lifeguard'
 
-/** Lengths of the domain lists. */
+/** Numbers of domains in the lists of the programs `domains/...`. */
 export const MANY_DOMAINS = 10_000
 export const MOST_DOMAINS = 100_000
 export const FEW_DOMAINS = 3

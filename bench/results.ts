@@ -196,7 +196,7 @@ const HOW: readonly string[] = [
   '- Programs run in random order within a round. A ratio compares two programs within a round.',
   '- Half of the rounds lie between the two quartiles.',
   '- Warm programs take turns in one process.',
-  '- DynamoDB and SES are local services behind TLS on the same machine. Latency is added only for regional latency.',
+  '- DynamoDB and SES are local services behind TLS on the same machine. Latency is added only for figures with regional latency.',
   `- Resident memory is measured after ${MEMORY_INVOCATIONS.few} invocations, or after ${MEMORY_INVOCATIONS.many} if the table says so.`,
   '- A kB is 1000 bytes. The size of a zip is computed as osls packs it.',
   '- Before measuring, all programs of a trigger are checked to give the same answers to the same events.',

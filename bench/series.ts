@@ -3,7 +3,11 @@ export interface Series {
   readonly record: (name: string, figure: number) => void
   /** Returns the figures, or undefined if nothing was recorded under this name. */
   readonly find: (name: string) => readonly number[] | undefined
-  /** @throws Error when nothing was recorded under this name. */
+  /**
+   * Returns the figures.
+   *
+   * @throws Error when nothing was recorded under this name.
+   */
   readonly of: (name: string) => readonly number[]
 }
 

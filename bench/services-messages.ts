@@ -13,5 +13,5 @@ export type Reply =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'delayed' }
   | { readonly kind: 'seen'; readonly profile: Readonly<Record<string, unknown>> | undefined; readonly mails: number }
-  /** Number of emails since the last count. */
+  /** Number of emails since the previous `count` request. */
   | { readonly kind: 'counted'; readonly mails: number }

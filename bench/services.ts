@@ -4,11 +4,15 @@ import type { Reply, Request } from './services-messages.ts'
 
 /** The services that the programs call. They run in a child process. */
 export interface Services {
-  /** The environment variables that a program needs to use them. */
+  /** The environment variables that a program needs to call the services. */
   readonly environment: Readonly<Record<string, string>>
   /** The certificate that a program must trust, as PEM. */
   readonly certificate: string
-  /** @throws Error when the services ended or gave a reply of another kind. */
+  /**
+   * Sends a request to the child process and returns its reply.
+   *
+   * @throws Error when the child process ended, or when the reply is not of this kind.
+   */
   readonly ask: <Kind extends Reply['kind']>(request: Request, kind: Kind) => Promise<Extract<Reply, { kind: Kind }>>
   readonly stop: () => void
 }

@@ -12,7 +12,7 @@ export interface Stage {
   readonly launcher: Launcher
   readonly services: Services
   readonly events: Events
-  /** The environment of most programs. */
+  /** The environment of all programs except those of pre token generation, which also need the name of the block table. */
   readonly environment: Readonly<Record<string, string>>
   /** Reserves `count` unused user numbers and returns the first. */
   readonly users: (count: number) => number
@@ -33,7 +33,7 @@ export const REGIONAL_LATENCY: Latency = { dynamodbMs: 5, sesMs: 40 }
 /** The settings of the deployed handlers. The other programs have the same rules in their code. */
 export const SETTINGS: Readonly<Record<string, string>> = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  // The block table is empty, as in the default deployment, in which pre sign-up does not read the block list.
+  // Empty as in the default deployment, so that pre sign-up does not read the block list.
   BLOCK_TABLE: '',
   AUTO_CONFIRM_DOMAINS: 'example.com',
   AUTO_CONFIRM_TRUST: 'unproven-address',
@@ -42,7 +42,10 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   WELCOME_APP_URL: 'https://app.example.com',
 }
 
-/** Returns the environment of a program. Only pre token generation reads the block list. */
+/**
+ * Returns the environment of a program. Only pre token generation gets the name of the block table, because no other program reads
+ * blocks.
+ */
 export function createEnvironment({ environment }: Stage, name: ProgramName): Readonly<Record<string, string>> {
   return name.startsWith('token/') ? { ...environment, BLOCK_TABLE: TABLES.blocks } : environment
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from './goals.ts'
 
-/** Alignment of a column. Figures are aligned right. */
+/** Alignment of a column: `left` for words, `right` for figures. */
 export type Align = 'left' | 'right'
 
 /** Formats rows as a text table with aligned columns. */
@@ -19,11 +19,11 @@ export function formatMarkdown(head: readonly string[], rows: readonly (readonly
   return [line(head), rule, ...rows.map(line)]
 }
 
-/** The columns of a table of outcomes. */
+/** The head of a table of comparisons. */
 export const OUTCOME_HEAD: readonly string[] = ['measure', 'compared with', 'goal: at most', 'median', 'quartiles', 'goal met']
 export const OUTCOME_ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right', 'left']
 
-/** Formats an outcome as a row of a table. */
+/** Formats the result of a comparison as a row of a table. */
 export function outcomeRow({ what, against, atMost, figures, rounds, holds, ...compared }: Outcome): readonly string[] {
   const { lower, median, upper } = figures
   return [

@@ -13,8 +13,8 @@ const TIMESTAMP = 9
 const END_RECORD = 22
 
 /**
- * Returns the size in bytes of a zip of some files, as osls writes it (PKWARE's APPNOTE 4.3). Each file is deflated at zlib's default
- * level, followed by a data descriptor, and listed with an extended timestamp.
+ * Returns the size in bytes of the zip that osls writes for these files, in the format of PKWARE's APPNOTE 4.3. Each file is deflated
+ * at zlib's default level, followed by a data descriptor, and listed with an extended timestamp.
  */
 export function zipBytes(files: readonly Packed[]): number {
   const entries = files.map(({ name, bytes }) => {

@@ -24,5 +24,5 @@ export interface Took {
   readonly stalledMs: number
 }
 
-/** The result of an invocation that ended by itself. */
+/** The result of an invocation that returned or threw. */
 export type Settled = { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'threw'; readonly error: FunctionError }

@@ -7,13 +7,13 @@ import { BEAT_MS, processorMs, stallMeter } from './stall-meter.ts'
 
 type LambdaFunction = (event: unknown, context: object) => unknown
 
-// Ctrl-C signals the whole process group. This process ignores the signal, because the parent ends this process.
+// Ctrl-C signals the whole process group. This process ignores the signal, and exits when the parent disconnects.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
 
 let offsetMs = 0
 const now = Date.now.bind(Date)
-// Handlers read the time of day from this Date, so that tests need not wait for back-offs of hours.
+// Handlers read the time of day from this Date. The harness moves it forward, so that a run does not wait for back-offs of hours.
 globalThis.Date = new Proxy(Date, {
   construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now() + offsetMs] : args, newTarget),
   get: (target, key) => (key === 'now' ? () => now() + offsetMs : Reflect.get(target, key)),

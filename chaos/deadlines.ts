@@ -6,19 +6,19 @@ export interface Timed {
   readonly sub: string
   readonly ms: number
   readonly isLate: boolean
-  /** True if the invocation is late only because its process did not run for a while. */
+  /** True if the invocation exceeded its deadline only because its process did not run for a while. Then `isLate` is false. */
   readonly isExcused: boolean
 }
 
-// The deadline that handlers guarantee, which is shorter than Cognito's. It is a copy of the handlers' constant, so that the
-// harness notices a change of that constant.
+// The time within which handlers must answer, which is shorter than Cognito's. It is not imported from the handlers, so that a longer
+// deadline in their code makes their invocations late here.
 const DEADLINE_MS = 4000
 // Extra time after the deadline, in which the handler decides, writes the log line and answers.
 const MARGIN_MS = 500
 // The sweeper's Lambda timeout.
 const SWEEPER_MS = 60_000
 
-/** Measures invocations against their deadlines. Skips those whose process was killed. */
+/** Measures invocations against their deadlines. Skips an invocation whose process ended first. An invocation that hung is late. */
 export function measureDeadlines(attempts: readonly Attempt[]): readonly Timed[] {
   return attempts.flatMap(({ name, sub, ending, startedAt, endedAt }) => {
     if (ending.kind === 'crashed') return []

@@ -14,11 +14,11 @@ export interface Answer {
 export interface Call {
   /** The action, such as `UpdateItem` or `SendEmail`. */
   readonly action: string
-  /** The table and key, or the recipient. It identifies a call that is retried. */
+  /** The table and key, or the recipient. A retry of the call has the same subject. */
   readonly about: string
 }
 
-/** The protocol of a service. */
+/** How a service's requests are parsed and its errors formatted. */
 export interface Dialect {
   readonly read: (headers: IncomingHttpHeaders, body: string) => Call
   /** Returns the service's own throttling error. */

@@ -39,7 +39,8 @@ export interface Misfortunes {
 }
 
 const TRIES = 3
-// Processes are killed or stopped within this time after a try starts, while an invocation with a few service calls still runs.
+// The longest time between the start of a try and the kill or stop of its process. It is short, so that the invocation often still
+// runs.
 const KILL_WITHIN_MS = 600
 const FREEZE_MS = 6000
 

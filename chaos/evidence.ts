@@ -8,7 +8,7 @@ import type { Row } from './stage.ts'
 export interface Evidence {
   readonly delivery: Delivery
   readonly journeys: readonly Journey[]
-  /** When each deleted user was deleted, by `sub`, in milliseconds of the monotonic clock. */
+  /** The time at which each deleted user was deleted, by `sub`, in milliseconds of the monotonic clock. */
   readonly gone: ReadonlyMap<string, number>
   readonly attempts: readonly Attempt[]
   readonly dynamodb: readonly Passed[]

@@ -2,12 +2,12 @@ import { type Evidence, groupBy, parseEffectSub } from './evidence.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 
-/** Explains why a user got a second email although SES had accepted the first. Undefined if no fault explains it. */
+/** Explains why a user got a second email although SES had accepted the first. Returns undefined if no fault explains it. */
 export type Excuse = (sub: string, first: Passed, second: Passed) => string | undefined
 
 /**
- * Searches the harness's log for a fault between two emails that hid the first one from the handlers: SES's response was lost, the
- * process was killed or stopped, or the write of `done` to the ledger failed.
+ * Returns a function that searches the harness's log for a fault between two emails. Because of it, no handler recorded that SES had
+ * accepted the first email: SES's response was lost, the process was killed or stopped, or the write of `done` to the ledger failed.
  */
 export function excuses({ attempts, dynamodb }: Pick<Evidence, 'attempts' | 'dynamodb'>): Excuse {
   const tries = groupBy(attempts, ({ sub }) => sub)

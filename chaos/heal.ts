@@ -18,8 +18,8 @@ export interface Healing {
 const ROUNDS = 5
 
 /**
- * Repeats the sign-in of users whose profile or effect is missing, until nothing is missing or a round did not help. The last round
- * runs without faults, because every outage ends.
+ * Repeats the sign-in of users whose profile or effect is missing, in rounds, until nothing is missing. After a round without progress,
+ * and in round 5, a last round runs without faults, because every outage ends.
  *
  * @returns The number of sign-ins.
  */

@@ -7,8 +7,9 @@ import type { User } from './users.ts'
 export type Recorded = Pick<Evidence, 'attempts' | 'dynamodb' | 'ses' | 'cognito' | 'effects'>
 
 /**
- * Formats everything that the harness recorded about one user, in order of time. This helps because a failure may not happen again:
- * the seed does not control how processes are scheduled. Times are milliseconds since the first record.
+ * Formats everything that the harness recorded about one user, in order of time. The history is part of the report, because a failed
+ * run may pass when it is repeated: the seed does not control how processes are scheduled. Times are milliseconds since the first
+ * record.
  */
 export function formatHistory({ sub, email }: Pick<User, 'sub' | 'email'>, recorded: Recorded): readonly string[] {
   const calls = [...recorded.dynamodb, ...recorded.cognito, ...recorded.ses].filter(({ about }) => about === email || about.includes(sub))

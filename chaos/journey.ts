@@ -9,18 +9,21 @@ export interface Journey {
   readonly confirmed: boolean
   /** Number of approvals of a user whom a rule must deny. */
   readonly wronglyApproved: number
-  /** True if an allowed user was never let in, despite all retries. */
+  /** True if an allowed user was still not let in after the last attempt. */
   readonly turnedAway: boolean
 }
 
-// How often a user tries again before giving up.
+// Number of sign-up or sign-in attempts after which an allowed user gives up.
 const PATIENCE = 10
 const DENIED_TRIES = 3
-// Share of confirmations that Cognito delivers again later, and share that it delivers twice at once.
+// Share of confirmations that Cognito delivers again later, and share of confirmations that it delivers twice at the same time.
 const REPEATED = 0.1
 const AT_ONCE = 0.1
 
-/** Runs a user's sign-up, confirmation and first sign-in. An existing user only signs in, twice. */
+/**
+ * Runs a user's sign-up, confirmation and first sign-in. An existing user signs in twice instead. A user whom a rule must deny tries
+ * three times.
+ */
 export async function travel(user: User, cognito: Cognito, seed: number): Promise<Journey> {
   if (user.kind === 'stranger') return expectDenial(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
   if (user.kind === 'blocked') return expectDenial(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))

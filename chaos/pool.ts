@@ -9,7 +9,7 @@ export interface Attempt {
   readonly startedAt: number
   readonly endedAt: number
   readonly ending: Ending
-  /** True if the process was stopped during the invocation, so that the invocation's duration means nothing. */
+  /** True if the process was stopped during the invocation, so that `endedAt - startedAt` includes the stop. */
   readonly frozen: boolean
 }
 
@@ -25,12 +25,13 @@ export interface Pool {
   /**
    * Runs an event in one of the processes.
    *
-   * @param avoid The process not to use, unless it is the only one. Lambda also runs a retry elsewhere while a try is running.
+   * @param avoid The process to avoid, unless it is the only one. Lambda, too, runs a retry in another process while the first try
+   *   still runs.
    */
   readonly invoke: (name: FunctionName, sub: string, event: string, avoid?: number) => Promise<Started>
   readonly kill: (slot: number) => void
   readonly freeze: (slot: number, ms: number) => void
-  /** Moves the time of day of all processes forward, including processes that start later. */
+  /** Moves the time of day forward in all processes, also in those that start later. */
   readonly setClock: (offsetMs: number) => void
   /** Returns all invocations that have ended. */
   readonly attempts: () => readonly Attempt[]
@@ -119,7 +120,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       const index = choose(avoid)
       const slot = slotAt(index)
       slot.busy += 1
-      // Waits for a process that is still starting. This time does not count against Cognito's 5 s here.
+      // Waits until the process has started. Unlike a cold start in Lambda, this time does not count towards Cognito's 5 s.
       let { process } = slot
       while (!(await isReady(process))) {
         await process.ended
@@ -154,7 +155,7 @@ export async function startPool(options: ProcessOptions & { readonly processes: 
       slot.process.freeze(ms)
     },
     setClock(next) {
-      // The time of day only moves forward.
+      // Keeps the larger offset, so that the time of day never moves back.
       offsetMs = Math.max(offsetMs, next)
       for (const { process } of slots) process.setClock(offsetMs)
     },

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FunctionName, Reply, Request, Settled, Took } from './child-messages.ts'
 
-/** How an invocation ended: by itself, because its process ended, or because it hung and its process was killed. */
+/** How an invocation ended: it returned or threw, its process ended first, or it hung and its process was killed. */
 export type Ending = (Settled & { readonly took: Took }) | { readonly kind: 'crashed' } | { readonly kind: 'hung' }
 
 /** A process that has loaded the handlers and runs several events at a time. */
@@ -23,7 +23,7 @@ export interface ProcessOptions {
   /** The bundles, by function. */
   readonly files: readonly (readonly [FunctionName, string])[]
   readonly environment: Readonly<Record<string, string>>
-  /** A file descriptor for the handlers' log lines. Without it, they are discarded. */
+  /** A file descriptor for the handlers' log lines. Without it, the lines are discarded. */
   readonly log?: number | undefined
 }
 
@@ -37,7 +37,7 @@ export function startProcess({ files, environment, log }: ProcessOptions): Handl
   let over = false
   let thaw: NodeJS.Timeout | undefined
   const loaded = Promise.withResolvers<void>()
-  // Callers of `ready` still get the rejection. Without this, an unhandled rejection would end the harness.
+  // Without this listener, a rejection that no caller of `ready` handles would end the harness. Callers still get the rejection.
   loaded.promise.catch(() => undefined)
   const ended = new Promise<void>((resolve) => {
     child.on('close', () => {
@@ -49,7 +49,7 @@ export function startProcess({ files, environment, log }: ProcessOptions): Handl
       resolve()
     })
   })
-  // Without a listener, an error event would end the harness. A `close` event follows in any case.
+  // Without a listener, an `error` event would end the harness. The `close` event that follows ends the waiting invocations.
   child.on('error', () => undefined)
   child.on('message', (reply: Reply) => {
     if (reply.kind === 'ready') loaded.resolve()
@@ -59,7 +59,7 @@ export function startProcess({ files, environment, log }: ProcessOptions): Handl
       waiting.delete(reply.id)
     }
   })
-  // Send errors are ignored, because a closed channel also leads to a `close` event.
+  // Send errors are ignored: if the channel is closed, a `close` event ends the waiting invocations.
   const ask = (request: Request): void => void child.send(request, () => undefined)
   ask({ kind: 'load', files })
 

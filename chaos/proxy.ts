@@ -11,7 +11,7 @@ export interface Passed extends Call {
   readonly fault: Fault | undefined
   /** The service's own status code. Undefined if the call never reached the service. */
   readonly status: number | undefined
-  /** When the service answered, in milliseconds. */
+  /** The time at which the service answered, on the same clock as `at`. */
   readonly actedAt: number | undefined
   /** How much of the response was sent. `left` means that the caller disconnected before the end of the response. */
   readonly answered: 'whole' | 'half' | 'none' | 'left'
@@ -99,7 +99,7 @@ export async function startFaultProxy({ target, dialect, plan }: FaultProxyOptio
 
   const service = await listenOnLoopback(
     createServer((request, response) => {
-      // A caller that was killed during its request must not affect other callers.
+      // If a caller is killed during its request, only its own response is destroyed, so other callers are not affected.
       pass(request, response).catch(() => response.destroy())
     }),
   )

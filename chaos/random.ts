@@ -1,12 +1,12 @@
 /**
- * Returns a number from 0 (inclusive) to 1 (exclusive) that depends only on the seed and the words. It has no state, so the same seed
- * gives the same faults in any order of calls.
+ * Returns a number from 0 (inclusive) to 1 (exclusive) that depends only on the seed and the words. The function has no state, so the
+ * same seed gives each call the same fault, whatever the order of the calls.
  *
  * @example
  * draw(42, 'kill', 'PostConfirmation', 17) < 0.01
  */
 export function draw(seed: number, ...words: readonly (string | number)[]): number {
-  // FNV-1a, then a finaliser, because FNV-1a alone gives similar numbers for strings that differ only near their end.
+  // Hashes with FNV-1a, then mixes the bits: FNV-1a alone gives similar numbers for strings that differ only near their end.
   let hash = 0x811c9dc5
   for (const character of `${seed}\n${words.join('\n')}`) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
@@ -16,7 +16,7 @@ export function draw(seed: number, ...words: readonly (string | number)[]): numb
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }
 
-/** Picks one of the choices for a number from `draw`. */
+/** Returns the choice that a number from `draw` selects. All choices are equally likely. */
 export function pick<V>(choices: readonly [V, ...V[]], drawn: number): V {
   return choices[Math.floor(drawn * choices.length)] ?? choices[0]
 }

@@ -13,7 +13,8 @@ const LIFEGUARD = fileURLToPath(new URL('../src/tools/cli/main.ts', import.meta.
 export function recover(log: string, delivery: Delivery, environment: Readonly<Record<string, string>>): Promise<string> {
   return new Promise((resolve) => {
     const args = [LIFEGUARD, 'effects', 'recover', '--delivery', delivery, log]
-    // Errors are ignored: a killed process may leave half a log line, which the command reports. The tables show missing effects.
+    // Ignores the exit code, because the command fails on half a log line, which a killed process may leave. The harness then finds
+    // missing effects in the tables.
     execFile(process.execPath, args, { env: { ...environment }, maxBuffer: 1 << 26 }, (_, stdout, stderr) =>
       resolve(`${stdout}${stderr}`.trim()),
     )

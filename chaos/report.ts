@@ -18,7 +18,7 @@ export function formatReport(
         ...Object.entries(counts).map(([name, count]) => [name, `${count}`]),
         ['emails accepted by SES', `${mails.accepted}`],
         ...unknown,
-        ['emails in the dead letter state', `${mails.deadLetters}`],
+        ['emails with state failed', `${mails.deadLetters}`],
         ...twice,
         ['slowest invocation, without time in which its process did not run', `${Math.round(slowestMs)} ms`],
         ['invocations past the deadline only because their process did not run', `${excused}`],

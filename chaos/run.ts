@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly bundles: string
   /** The path of a file for the handlers' log lines. */
   readonly log?: string | undefined
-  /** Called from time to time with the progress. */
+  /** Receives the progress from time to time, such as `100 of 500 users`. */
   readonly onProgress?: (done: string) => void
 }
 
@@ -52,9 +52,9 @@ interface Running extends RunOptions {
 const PROCESSES = 3
 const AT_A_TIME = 60
 const LEAVING = 0.03
-// Share of members who sign in again at the end. This must not send another email.
+// Share of members who sign in again near the end of a run, which must not send them another email.
 const COMING_BACK = 0.1
-// Number of histories to print for a broken guarantee.
+// Largest number of users whose history is printed for a broken guarantee.
 const HISTORIES = 2
 const DAY_MS = 24 * 60 * 60_000
 
@@ -64,7 +64,7 @@ const DAY_MS = 24 * 60 * 60_000
  * 1. Runs sign-up, confirmation and sign-in of all users while services and processes fail.
  * 2. Runs the sweeper until no effect is pending.
  * 3. Recovers effects from the functions' log.
- * 4. Signs in users again whose profile or effect is missing.
+ * 4. Repeats the sign-in of users whose profile or effect is missing.
  * 5. Compares the result with the guarantees.
  *
  * @throws UsageError when a bundle is missing.
@@ -91,7 +91,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** Returns the probabilities of process faults. `freeze` depends on the number of users, so that only a few processes are stopped. */
+/** Returns the probabilities of process faults. `freeze` is smaller for many users, so that every run stops only a few processes. */
 function misfortunes({ percent, users }: RunOptions): Misfortunes {
   return percent === 0 ? { kill: 0, freeze: 0, impatience: 0 } : { kill: 0.002, freeze: Math.min(0.002, 4 / (users * 5)), impatience: 0.02 }
 }
@@ -116,7 +116,8 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   await comeBack(journeys, gone, running)
   const healing = await heal(journeys, gone, { stage, driver, pool, atATime: AT_A_TIME, onProgress })
   await swept()
-  // After the outage, recovers effects that were lost in the meantime, including those that a sweep had claimed.
+  // Ends the faults of the services, and recovers the effects that were lost since the first recovery, also those that a sweep had
+  // claimed.
   stage.calm()
   await recovered()
 
@@ -177,7 +178,7 @@ async function sendThrough(users: readonly User[], { seed, stage, driver, onProg
   return journeys
 }
 
-/** Repeats the sign-in of some users. Their effects are already done or in the dead letter state. */
+/** Repeats the sign-in of some users. Their effects are already done or dead letters, so this must not send another email. */
 async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, number>, { seed, driver, pool }: Running): Promise<void> {
   const coming = journeys
     .filter(({ confirmed, user }) => confirmed && !gone.has(user.sub) && draw(seed, 'coming-back', user.index) < COMING_BACK)
@@ -186,7 +187,7 @@ async function comeBack(journeys: readonly Journey[], gone: ReadonlyMap<string, 
   await pool.idle()
 }
 
-/** Deletes some users before the final sweep. Returns the time of each deletion, by `sub`. */
+/** Deletes some users after the sign-ups and before the next sweep. Returns the time of each deletion, by `sub`. */
 function leave(journeys: readonly Journey[], { seed, stage }: Running): ReadonlyMap<string, number> {
   const leaving = journeys.filter(({ confirmed, user }) => confirmed && draw(seed, 'leaving', user.index) < LEAVING)
   for (const { user } of leaving) stage.users.remove(user)

@@ -63,7 +63,7 @@ export function listBundles(folder: string, names: readonly FunctionName[]): rea
 export async function openStage({ plan: planned, delivery }: StageOptions): Promise<Stage> {
   let calm = false
   const plan: FaultPlan = (call, occurrence) => (calm ? undefined : planned(call, occurrence))
-  // This time is earlier than every sign-up of the run. Harness and handlers use the same clock.
+  // This time is earlier than every sign-up of the run, so new users get a welcome email. Harness and handlers use the same clock.
   const since = new Date(Date.now() - 1000)
   const services: LocalService[] = []
   const started = async <S extends LocalService>(starting: Promise<S>): Promise<S> => {

@@ -13,12 +13,13 @@ export interface StallMeterOptions {
 /** Milliseconds between two calls of `beat`. */
 export const BEAT_MS = 20
 
-// Shorter delays do not count, because timers are a few milliseconds late even on an idle machine.
+// Shorter stalls are ignored, because timers are a few milliseconds late even on an idle machine.
 const LEAST_MS = 25
 
 /**
  * Creates a meter that separates delays of the machine from delays of a handler. If a beat is late, the process either did not run or
- * was busy. Only the time without CPU usage counts as a stall, so a handler that computes for seconds is still late.
+ * was busy. Only the time without CPU usage counts as a stall, so the seconds in which a handler computes still count against its
+ * deadline.
  *
  * @example
  * const meter = stallMeter({ now: () => performance.now(), processorMs })

@@ -6,17 +6,21 @@ import type { Stage } from './stage.ts'
 /** Runs the sweeper once. Returns the number of effects that are still pending. */
 export type Sweep = () => Promise<number>
 
-// Because of faults, a sweep may make no progress. After this many such sweeps in a row, further sweeps will not help.
+// The run stops sweeping after this many sweeps in a row without progress. A few such sweeps may be due to faults alone.
 const IDLE_SWEEPS = 20
-// Share of sweeps that run twice at once. A schedule does not wait for the previous run.
+// Share of sweeps that run twice at the same time, because a schedule does not wait for the previous run.
 const TWO_AT_ONCE = 0.1
-// The sweeper keeps effects of missing users for a minute, because Cognito may not list a new user at once.
+// The clock moves this far past the due time, because the sweeper keeps effects of missing users for a minute: Cognito may list a new
+// user late.
 const LATER_MS = 120_000
 const KILL = 0.1
 const EVERY_MS = 3000
 const KILL_WITHIN_MS = 2000
 
-/** Returns a function that runs the deployed sweeper like its schedule does. Some runs happen twice at once, some are killed. */
+/**
+ * Returns a function that runs the sweeper like its schedule does. In some calls, two sweepers run at once, and some sweepers are
+ * killed.
+ */
 export function scheduledSweep(pool: Pool, stage: Pick<Stage, 'pending'>, seed: number): Sweep {
   let sweeps = 0
   const call = async (nth: number): Promise<void> => {
@@ -57,8 +61,8 @@ export async function sweepDuring<V>(sweep: Sweep, work: Promise<V>): Promise<{ 
 }
 
 /**
- * Sweeps until no effect is pending or sweeps no longer help. Moves the time of day forward before each sweep, so that all pending
- * effects are due, because back-offs take hours.
+ * Sweeps until no effect is pending or sweeps no longer help. Moves the time of day forward before each sweep past the next attempt of
+ * every pending effect, because back-offs take hours.
  *
  * @returns The number of sweeps, and the number of effects that are still pending.
  */

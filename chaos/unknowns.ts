@@ -3,12 +3,12 @@ import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
 import type { User } from './users.ts'
 
-/** Explains why a user's email has the state `unknown`. Undefined if no fault explains it. */
+/** Explains why a user's email has the state `unknown`. Returns undefined if no fault explains it. */
 export type Explain = (user: Pick<User, 'sub' | 'email'>) => string | undefined
 
 /**
- * Searches the harness's log for the cause. It is either a call of SES, or the kill or stop of a process that handled the user's
- * event or wrote the user's effect in a sweep.
+ * Returns a function that searches the harness's log for the cause: a call to SES, or the kill or stop of a process. The process
+ * handled the user's event, or wrote the user's effect in a sweep.
  */
 export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' | 'dynamodb' | 'ses'>): Explain {
   const called = groupBy(ses, ({ about }) => about)
@@ -26,8 +26,8 @@ export function unknowns({ attempts, dynamodb, ses }: Pick<Evidence, 'attempts' 
 }
 
 /**
- * Returns true if a write came from an interrupted sweep. If the write arrived after the sweep's process was killed, the caller
- * must have disconnected, and no later sweep may have started.
+ * Returns true if a write came from an interrupted sweep. A write that arrived after the sweep's process was killed counts only if its
+ * caller had disconnected and no later sweep had started.
  */
 function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boolean {
   return sweeps.some((sweep) => {
@@ -38,8 +38,8 @@ function isByCutShort({ at, answered }: Passed, sweeps: readonly Attempt[]): boo
 }
 
 /**
- * Summarises SES's responses. `SES rejected it` should be rare: after a rejection, the state is unknown only if the ledger write
- * failed.
+ * Summarises SES's responses to the emails of a user. The result `SES rejected it` should be rare: after a rejection, the state is
+ * unknown only if the ledger write failed.
  */
 function describeSesAnswers(calls: readonly Passed[]): string {
   if (calls.some(({ status }) => status === 200)) return 'SES accepted it'

@@ -9,9 +9,9 @@ const aboveZero = {
   TreatMissingData: 'notBreaching',
   AlarmActions,
 }
-// The alarm needs two periods of three, because one denial may count as an error in one period and as a denial in the next.
+// Fires only if two of three periods are above zero: one denial may count as an error in one period and as a denial in the next.
 const mostlyAboveZero = { ...aboveZero, EvaluationPeriods: 3, DatapointsToAlarm: 2 }
-// The alarm needs two periods in a row, because with few calls a single slow call sets the 99th percentile.
+// Fires only if two periods in a row are too slow: in a period with few calls, one slow call sets the 99th percentile.
 const tooSlow = { ...aboveZero, EvaluationPeriods: 2, Threshold: '${param:alarmSlowAfterMs}' }
 
 // The effect of each trigger's failure on users, for the descriptions of alarms.
@@ -68,7 +68,7 @@ function errors(lambda) {
   return alarm(describeErrors(lambda), { ...lambdaMetric(lambda.id, 'Errors', 300), ...aboveZero })
 }
 
-/** Returns an alarm on errors minus denials. A trigger denies by throwing, which Lambda counts as an error. */
+/** Returns an alarm on errors minus denials, because Lambda counts a denial as an error: a trigger denies by throwing. */
 function errorsWithoutDenials(lambda) {
   const { name, id } = lambda
   const MetricName = `\${self:service}-\${sls:stage}-${name}-denials`
@@ -87,7 +87,7 @@ function errorsWithoutDenials(lambda) {
   }
 }
 
-/** Returns an alarm on rule errors. An error under failOpen lets users pass, so it shows only in the function's log. */
+/** Returns an alarm on rule errors. Under `failOpen`, a rule error lets the user pass, so only the function's log shows it. */
 function ruleErrors(lambda) {
   const { name, id } = lambda
   const description =

@@ -1,7 +1,8 @@
-// Attaches functions to the pool where the framework's event `cognitoUserPool` cannot.
+// Attaches functions to the pool in the cases that the framework's event `cognitoUserPool` does not support.
 const { userError } = require('./handlers.cjs')
 
-// The event versions of triggers for which the framework has no setting. Cognito sends V1_0 unless LambdaConfig has another version.
+// The triggers whose event version the framework cannot set, with the versions of each. Cognito sends V1_0 unless LambdaConfig has
+// another version.
 const VERSIONS = { PreTokenGeneration: ['V1_0', 'V2_0', 'V3_0'], InboundFederation: ['V1_0'] }
 
 /** Returns the permission that lets this pool alone call a function. Without the permission, users get an error from Cognito. */

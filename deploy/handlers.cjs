@@ -1,5 +1,5 @@
-// Starts the built handler of each function with the function's settings, and reads its declarations: its trigger, whether it can
-// deny, and the permissions that its rules need. The template then matches the parameters of this deployment.
+// Starts the built handler of each function with the function's settings, and reads its declarations: its trigger, whether it can deny,
+// and the permissions that its rules need. So the roles and alarms match the parameters of this deployment.
 const { fork } = require('node:child_process')
 const { existsSync } = require('node:fs')
 const { writeFile } = require('node:fs/promises')
@@ -8,7 +8,7 @@ const { dirname, join, resolve } = require('node:path')
 const SERVICE = resolve(__dirname, '..')
 const CHILD = join(__dirname, 'describe-handler.mjs')
 
-// Lambda ends the init phase after ten seconds.
+// Lambda ends the init phase after ten seconds, so a slower handler fails here too.
 const START_LIMIT_MS = 10_000
 
 // With these variables, a handler that calls AWS while it loads cannot reach an account.

@@ -1,4 +1,5 @@
-// Creates the role of a function. The role allows only writing logs and traces, and the permissions that the handler declares.
+// Creates the role of a function. The role lets the function write logs and traces, and grants the permissions that the handler
+// declares. It allows nothing else.
 const { userError } = require('./handlers.cjs')
 
 const byLambda = {
@@ -31,7 +32,7 @@ function allow(actions, Resource, Condition) {
   return { Effect: 'Allow', Action: actions.length === 1 ? actions[0] : actions, Resource, ...(Condition && { Condition }) }
 }
 
-/** Merges statements: one for each resource, with the actions of all rules that need it. */
+/** Merges the statements about a resource into one, with the actions of all rules that need the resource. */
 function mergeStatements(statements) {
   const merged = new Map()
   for (const { Action, Resource, Condition } of statements) {
@@ -57,7 +58,7 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (id !== undefined) return allow(actions, inside ? { 'Fn::Sub': `\${${id}.Arn}${inside}` } : { 'Fn::GetAtt': [id, 'Arn'] })
   if (typeof value === 'object') return allow(actions, value)
   if (value.startsWith('arn:')) return allow(actions, value + inside)
-  // The value is the name of a table in another stack.
+  // This stack has no table of this name, so the value is the name of a table in another stack.
   if (actions.every((action) => action.startsWith('dynamodb:')))
     return allow(actions, { 'Fn::Sub': arn('dynamodb', `table/${value}${inside}`) })
   throw userError(`${needs}. ${resource} is "${value}"; expected an ARN`)
@@ -67,7 +68,10 @@ function findTable(name, tables) {
   return Object.keys(tables).find((id) => tables[id].Properties?.TableName === name)
 }
 
-/** Returns the ARN of the pool. The stack's pool depends on the functions it calls, so a reference from their roles would be a cycle. */
+/**
+ * Returns the ARN of the pool. For a trigger of the stack's own pool, returns a pattern for all pools. The pool depends on its
+ * triggers, so a reference from their roles to the pool would be a cycle.
+ */
 function findPool({ trigger }, { userPoolArn }) {
   const isMadeHere = userPoolArn['Fn::GetAtt'] !== undefined
   return trigger !== undefined && isMadeHere ? { 'Fn::Sub': arn('cognito-idp', 'userpool/*') } : userPoolArn

@@ -1,7 +1,8 @@
 // Creates resources from the function blocks of serverless.yml: roles, alarms, permissions, and the pool's triggers. A new function
 // needs one block in serverless.yml and no change here.
 //
-// The framework calls an export for each ${file(deploy/triggers.cjs):NAME}. docs/guides/deploy.md shows the resources of one function.
+// The framework calls the export NAME for each ${file(deploy/triggers.cjs):NAME}. docs/guides/deploy.md shows the resources of one
+// function.
 const { createAlarms } = require('./alarms.cjs')
 const { createAttachCommand, createPermission, createPoolChanges } = require('./attach.cjs')
 const { describeHandlers, userError } = require('./handlers.cjs')
@@ -49,7 +50,8 @@ function createResources(service) {
 }
 
 /**
- * Returns the functions that are on, with the values of their blocks and the declarations of their handlers, and the shared values.
+ * Returns the deployed functions, each with the values of its block and the declarations of its handler, and the values that all
+ * functions share.
  */
 async function readService(framework) {
   const property = async (...path) => (await framework.resolveConfigurationProperty(path)) ?? {}
@@ -81,7 +83,7 @@ async function readService(framework) {
   }
 }
 
-/** Returns the blocks of the functions that are on, by name. `custom.blocks` has them in the configuration for an existing pool. */
+/** Returns the blocks of the deployed functions, by name. In the configuration for an existing pool, `custom.blocks` contains them. */
 async function readBlocks({ resolveConfigurationProperty }) {
   const blocks = (await resolveConfigurationProperty(['custom', 'blocks'])) ?? (await resolveConfigurationProperty(['functions']))
   return Object.assign({}, ...[blocks].flat())

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 
 await rm('dist', { recursive: true, force: true })
 
-// Each folder with a handler.ts is a function.
+// Each folder of src with a handler.ts becomes a function.
 const functions = (await readdir('src')).filter((name) => existsSync(`src/${name}/handler.ts`))
 
 for (const name of functions) {
@@ -25,7 +25,7 @@ for (const name of functions) {
     metafile: true,
     plugins: [lambdaPlugin()],
   }).catch((error) => {
-    // esbuild has already printed errors in the sources.
+    // esbuild has already printed the errors that it found in the sources. Other errors are thrown.
     if (!error.errors) throw error
     process.exit(1)
   })

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 /**
  * Signs an invitation, for the program that sends the link.
  *
- * @param email The address to send the link to. Send it nowhere else, because the invitation proves access to this mailbox.
+ * @param email The address to send the link to. Send the link nowhere else, because the invitation proves access to this mailbox.
  * @param until When the invitation expires.
  * @example
  * `https://app.example.com/sign-up?invite=${signInvite('guest@elsewhere.example', new Date('2026-01-31'), key)}`

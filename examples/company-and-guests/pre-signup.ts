@@ -3,7 +3,8 @@ import { autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito
 import { allowEmailDomains } from 'cognito-lifeguard/rules'
 import { isInvite } from './invite.ts'
 
-// Cognito shows an error thrown at load time to the end user. maskInitErrors replaces its message, and logs the cause.
+// If this module throws while it loads, Cognito shows the error's message to the end user. maskInitErrors writes that message to
+// standard error, and shows the user a fixed one.
 const key = maskInitErrors(() => {
   const { INVITE_KEY = '' } = process.env
   if (INVITE_KEY.length < 32) throw new Error('INVITE_KEY is missing or too short; expected a signing key of at least 32 characters')

@@ -13,7 +13,7 @@ export function denyDisposableEmail(service: string): Rule<PreSignUp> {
       if (user.email === undefined) return skip('no-email')
       const url = new URL(service)
       url.searchParams.set('domain', user.email.slice(user.email.lastIndexOf('@') + 1))
-      // The signal aborts at the rule's deadline.
+      // At the rule's deadline, the signal aborts the request.
       const response = await fetch(url, { signal })
       if (!response.ok) throw new Error(`The service returned status ${response.status}`)
       return isDisposable(await response.json()) ? deny('disposable-email', 'This email address cannot be used to sign up') : skip()

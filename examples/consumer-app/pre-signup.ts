@@ -6,7 +6,7 @@ import { denyDisposableEmail } from './deny-disposable-email.ts'
 const service = process.env.DISPOSABLE_EMAIL_URL ?? 'http://127.0.0.1:9/'
 
 export const handler = preSignUp(
-  // Well-known domains are denied without a request to the service.
+  // Denies well-known disposable domains first, without a request to the service at DISPOSABLE_EMAIL_URL.
   denyEmailDomains('mailinator.com', '*.mailinator.com', 'yopmail.com'),
   failOpen(denyDisposableEmail(service), { withinMs: 500 }),
 )

@@ -3,8 +3,8 @@ import { byAdministrator, byIdentityProvider, type PreSignUp, preSignUp } from '
 import { allowEmailDomains } from 'cognito-lifeguard/rules'
 
 /**
- * Denies federated users of other identity providers. Their user name is `Provider_identifier`, in lower case if the pool ignores
- * case. No other provider of the pool may have a name that starts with this name and an underscore.
+ * Denies federated users of other identity providers. Their user name is `Provider_identifier`, in lower case if the pool ignores case.
+ * Give no other provider of the pool a name that starts with this name and an underscore, because its users would pass.
  */
 const requireProvider = (provider: string) =>
   defineRule<PreSignUp>(

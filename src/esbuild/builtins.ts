@@ -1,8 +1,8 @@
 import { isBuiltin } from 'node:module'
 import type { PluginBuild } from 'esbuild'
 
-// An `import` becomes an ES module whose unused exports esbuild can drop one by one. A `require` loads the built-in itself when
-// called. `import()` is not rewritten, because its result must have every export.
+// The plugin replaces an imported built-in by an ES module whose unused exports esbuild can drop, and a required one by the built-in
+// itself. It does not rewrite `import()`, because the result must have every export.
 const IMPORTED = 'lifeguard-builtin'
 const REQUIRED = 'lifeguard-builtin-required'
 const FORMS: ReadonlyMap<string, string> = new Map([
@@ -14,11 +14,11 @@ const FORMS: ReadonlyMap<string, string> = new Map([
 const COSTLY = ['child_process', 'crypto', 'dgram', 'http2', 'https', 'readline', 'repl', 'tls', 'v8', 'worker_threads', 'zlib']
 
 /**
- * Loads Node's built-in modules with `process.getBuiltinModule` instead of `import`.
+ * Loads Node's built-in modules with `process.getBuiltinModule` instead of `import`, for three reasons:
  *
  * - An `import` reads every export of a built-in. Some exports of `node:http` are getters that load a whole HTTP client.
  * - An `import` of a built-in stays in the bundle even if the code that used it is removed.
- * - A module that is slow to load is loaded only when one of its functions is called.
+ * - With `process.getBuiltinModule`, a module that is slow to load is loaded only when one of its functions is called.
  */
 export function takeBuiltins(build: PluginBuild): void {
   build.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) => {
@@ -51,7 +51,8 @@ function asModule(path: string): string {
 
 /**
  * Returns true if a wrapper function may replace this export, so that the module is loaded on the first call. Classes and functions
- * with properties of their own, such as a `promisify` variant, cannot be replaced.
+ * with properties of their own, such as a `promisify` variant, cannot be replaced: a wrapper lacks the properties and cannot be called
+ * with `new`.
  */
 function canLoadLate(path: string, name: string): boolean {
   if (!COSTLY.includes(path.replace('node:', '')) || !/^[a-z]/.test(name)) return false

@@ -22,7 +22,7 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   for (const change of changes) {
     build.onLoad({ filter: toPathPattern(change.file) }, async ({ path }): Promise<OnLoadResult> => {
       made.add(change)
-      // esbuild does not call the onLoad hook below for a file that this hook returns, so the client is recorded here too.
+      // esbuild does not call the onLoad hook below for a file that this hook returns, so this hook also records the client.
       note(path)
       const contents = change.apply(await readFile(path, 'utf8'))
       if (contents === undefined) return { errors: [{ text: `${change.file} is not the version that cognito-lifeguard expects. ${HELP}` }] }
@@ -46,7 +46,10 @@ export function changeSdk(build: PluginBuild, choice: SdkChoice): void {
   })
 }
 
-/** Fails the build for clients that use event streams. Otherwise such an operation would fail only when it is called. */
+/**
+ * Fails the build for clients that use event streams. If the build succeeded, their operations with event streams would fail when
+ * called.
+ */
 function refuseEventStreams(build: PluginBuild): void {
   build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ importer }) => {
     const client = findClient(importer)

@@ -1,13 +1,13 @@
 import { replaceModule, type SdkChange } from './sdk-change.ts'
 
 /**
- * Source of the credentials of a bundled AWS SDK. A client with its own `credentials` does not use it.
+ * Source of the credentials of a bundled AWS SDK. A client that sets its own `credentials` ignores this source.
  *
  * - `environment`: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. Lambda sets them to the credentials of the
  *   function's role: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
- * - `container`: these variables, then the endpoint in `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI`. For code that also
- *   runs in ECS or EKS, and for Lambda functions with SnapStart, which have no keys in their environment. SnapStart does not
- *   support Node runtimes: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+ * - `container`: the variables of `environment`, then the endpoint in `AWS_CONTAINER_CREDENTIALS_FULL_URI` or `_RELATIVE_URI`. For code
+ *   that also runs in ECS or EKS. In Lambda, only functions with SnapStart need the endpoint, and SnapStart does not support Node
+ *   runtimes: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
  * - `chain`: the SDK's whole provider chain, with profiles, single sign-on and shared configuration files.
  */
 export type Credentials = 'environment' | 'container' | 'chain'

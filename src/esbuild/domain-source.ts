@@ -11,7 +11,7 @@ export interface DomainSource {
   readonly faulty: number
 }
 
-// A file that is not a domain list may have a million faulty lines.
+// A file that is not a domain list may have a million faulty lines, so only the first ones are listed.
 const MOST_FAULTS = 20
 
 const EVERY = "'*' allows every domain and is not valid in a list; write it directly in the setting or the rule"
@@ -34,7 +34,7 @@ export async function readDomainSource(lines: AsyncIterable<Line>): Promise<Doma
   return { patterns, faults, faulty }
 }
 
-/** Formats the faults as `LIST:LINE: problem`. A last line counts the faults that are not listed. */
+/** Formats the faults as `LIST:LINE: problem`. If some faults are not listed, a last line counts them. */
 export function formatFaults(list: string, { faults, faulty }: DomainSource): readonly string[] {
   const more = faulty - faults.length
   return [...faults.map(({ line, what }) => `${list}:${line}: ${what}`), ...(more > 0 ? [`and ${more.toLocaleString('en')} more`] : [])]

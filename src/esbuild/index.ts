@@ -13,20 +13,20 @@ export interface LambdaPluginOptions {
   /** True if a client uses operations with event streams, such as S3's SelectObjectContent. Default: false. */
   readonly eventStreams?: boolean
   /**
-   * False removes adaptive retries. A client that uses them, through `retryMode` or `AWS_RETRY_MODE`, then fails at its first call.
-   * To be independent of `AWS_RETRY_MODE`, set `retryMode: 'standard'` in every client. Default: true.
+   * False removes adaptive retries. A client for which `retryMode` or `AWS_RETRY_MODE` is `adaptive` then fails at its first call. To
+   * make a client ignore `AWS_RETRY_MODE`, set its `retryMode: 'standard'`. Default: true.
    */
   readonly adaptiveRetries?: boolean
   /** False bundles the AWS SDK unchanged. Default: true. */
   readonly sdk?: boolean
-  /** False keeps `import` and `require` of Node's built-in modules, for instrumentation that hooks these. Default: true. */
+  /** False leaves each `import` and `require` of a built-in module as it is, for instrumentation that hooks them. Default: true. */
   readonly builtins?: boolean
 }
 
 /**
  * Creates an esbuild plugin that makes bundles for Lambda smaller and faster to load.
  *
- * - It loads Node's built-in modules late, and only those that the handler uses.
+ * - It loads only the built-in modules of Node that the handler uses, and loads slow ones only when they are called.
  * - It removes parts of a bundled AWS SDK that a Lambda function does not need: most credential providers, shared configuration
  *   files, event streams and browser code.
  *
@@ -55,7 +55,7 @@ export function lambdaPlugin(options: LambdaPluginOptions = {}): Plugin {
       settings.platform ??= 'node'
       if (settings.platform !== 'node')
         throw new Error(`\`platform\` is '${settings.platform}'; expected 'node', because handlers run in Node`)
-      // esbuild cannot remove unused parts of the SDK's CommonJS files.
+      // Prefers the SDK's ES modules, because esbuild cannot remove unused parts of its CommonJS files.
       settings.mainFields ??= ['module', 'main']
       if (builtins) takeBuiltins(build)
       if (sdk) changeSdk(build, { credentials, eventStreams, adaptiveRetries })

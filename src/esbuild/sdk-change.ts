@@ -2,13 +2,13 @@
 export interface SdkChange {
   /** The file's path below `node_modules`. `*` matches any characters except a slash. */
   readonly file: string
-  /** The clients that always bring the file into a bundle. If one is bundled without the file, the build fails. */
+  /** The clients that always bring the file into a bundle. If such a client is bundled without the file, the build fails. */
   readonly of: 'every client' | 'client-dynamodb' | 'some clients'
   /** Returns the changed source, or undefined if the source differs from the expected one. */
   readonly apply: (source: string) => string | undefined
 }
 
-/** Replaces a whole module, if it exports exactly these names. */
+/** Returns a change that replaces a whole module, if the module exports exactly these names. */
 export function replaceModule(names: readonly string[], replacement: string): SdkChange['apply'] {
   return (source) => {
     const found = listExports(source).toSorted().join()
@@ -16,7 +16,7 @@ export function replaceModule(names: readonly string[], replacement: string): Sd
   }
 }
 
-/** Replaces a string in a module, if the string occurs exactly once. */
+/** Returns a change that replaces a string in a module, if the string occurs exactly once. */
 export function editModule(text: string, replacement: string): SdkChange['apply'] {
   return (source) => {
     const parts = source.split(text)
@@ -24,7 +24,7 @@ export function editModule(text: string, replacement: string): SdkChange['apply'
   }
 }
 
-/** Applies two changes, one after the other. */
+/** Returns a change that applies two changes, one after the other. */
 export function applyBoth(first: SdkChange['apply'], second: SdkChange['apply']): SdkChange['apply'] {
   return (source) => {
     const changed = first(source)

@@ -22,7 +22,7 @@ export function sdkChanges({ credentials, eventStreams, adaptiveRetries }: SdkCh
 
 const CONFIG = '@smithy/core/dist-es/submodules/config'
 
-/** A function is configured by its environment. Shared configuration files and instance metadata do not exist in Lambda. */
+/** Makes the environment the only source of configuration, because Lambda has neither shared configuration files nor instance metadata. */
 const environmentOnly: readonly SdkChange[] = [
   {
     file: `${CONFIG}/node-config-provider/fromSharedConfigFiles.js`,
@@ -50,7 +50,7 @@ const noEventStreams: readonly SdkChange[] = [
     apply: editModule('import("@smithy/core/event-streams")', 'Promise.reject(new Error("Event streams are not in this bundle"))'),
   },
   {
-    // Formats the headers of an event stream message for signing.
+    // Only event streams use this module. It formats the headers of a message for signing.
     file: '@smithy/signature-v4/dist-es/HeaderFormatter.js',
     of: 'every client',
     apply: replaceModule(
@@ -60,7 +60,7 @@ const noEventStreams: readonly SdkChange[] = [
   },
 ]
 
-// This also removes the rate limiter, which only this class uses.
+// This also removes the SDK's rate limiter, which only AdaptiveRetryStrategy uses.
 const noAdaptiveRetries: SdkChange = {
   file: '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js',
   of: 'every client',
@@ -70,7 +70,7 @@ const noAdaptiveRetries: SdkChange = {
   ),
 }
 
-// Replaces mnemonist's LRU cache, which evicts in the same order. With its dependency, mnemonist would add much code.
+// Replaces mnemonist's LRU cache, because mnemonist and its dependency would add much code. Both caches evict in the same order.
 const LEAST_RECENTLY_USED = `class LRUCache extends Map {
   constructor(capacity) { super(); this.capacity = capacity }
   peek(key) { return super.get(key) }
@@ -112,13 +112,13 @@ const always: readonly SdkChange[] = [
     apply: editModule(' createPaginator(', ' /* @__PURE__ */ createPaginator('),
   },
   {
-    // Only browsers call this function. With code splitting, the `import()` in the function would become a chunk.
+    // Only browsers call this function. With code splitting, its `import()` would add a chunk that Lambda never loads.
     file: '@aws-sdk/core/dist-es/submodules/client/util-user-agent-browser/createUserAgentStringParsingProvider.js',
     of: 'every client',
     apply: editModule('import("bowser")', 'Promise.resolve({})'),
   },
   {
-    // Reading `ReadStream` from `node:fs` loads Node's file streams, so it is read late: few bodies reach this check.
+    // Reading `ReadStream` from `node:fs` loads Node's file streams. So it is read only in this check, which few bodies reach.
     file: '@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js',
     of: 'every client',
     apply: applyBoth(

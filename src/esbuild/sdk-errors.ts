@@ -3,7 +3,7 @@ const CLASS =
   /^export class (\w+) extends (\w+) \{\s*static shapeId = "([\w.]+)#\1";\s*name = "\1";\s*\$fault = "(client|server)";\s*((?:\w+;\s*)*)constructor\(opts\) \{\s*super\(opts\);\s*Object\.setPrototypeOf\(this, \1\.prototype\);\s*((?:this\.(\w+) = opts\.\7;\s*)*)\}\s*\}/gm
 
 /**
- * Shortens a client's error classes. A client has dozens of them, and esbuild keeps all.
+ * Shortens a client's error classes, because a client has dozens of them and esbuild keeps all.
  *
  * Each class passes its name and fault to `super` and sets them again as class fields, so the argument of `super` is removed. The
  * call that sets the prototype stays, because the base class sets its own. Classes that then differ only in names are created by

@@ -1,6 +1,6 @@
 /**
- * Returns a function that calls `make` once, at the first call, and returns that result at every call. So a cold start does not
- * create a client, or a regular expression with Unicode classes, that the event does not need.
+ * Returns a function that calls `make` on its first call, and returns the same result on every call. So a cold start creates no client,
+ * and no regular expression with Unicode classes, unless the event needs it.
  */
 export function lazily<V>(make: () => V): () => V {
   let made: { readonly value: V } | undefined

@@ -40,7 +40,7 @@ describe('generateDomains', () => {
 })
 
 describe('readEvents', () => {
-  it('creates a confirmation of a different user for each number', async () => {
+  it('creates a confirmation of user 17 when $N is replaced by 17', async () => {
     const { confirmed } = await readEvents(repository)
     const { request, userName } = JSON.parse(confirmed.replaceAll('$N', '17'))
     expect(request.userAttributes).toMatchObject({ sub: createSub(17), email: createAddress(17), email_verified: 'true' })

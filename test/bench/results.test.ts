@@ -26,7 +26,7 @@ function createResults(): Results {
 const results = createResults()
 
 describe('results of a run', () => {
-  it('formats one JSON document with the documented keys and all goals', () => {
+  it('toJson formats a document with only the documented keys, and with every goal once', () => {
     const { machine, versions, goals, ...rest } = JSON.parse(toJson(results))
     expect(rest).toEqual({})
     expect(machine).toEqual(results.machine)
@@ -36,7 +36,7 @@ describe('results of a run', () => {
     expect(new Set(goals.map(({ name }: { name: string }) => name)).size).toBe(goals.length)
   })
 
-  it('shows the number of missed goals and the seed in the terminal', () => {
+  it('formatResults starts with the machine and the seed, and ends with the number of missed goals', () => {
     const lines = formatResults(results)
     expect(lines[0]).toBe('Some CPU, 2 cores, 8 GB, linux; measured programs run on their own core; 3 rounds, seed 7')
     const missed = results.goals.filter(({ holds }) => !holds).length
@@ -48,7 +48,7 @@ describe('results of a run', () => {
     const page = toMarkdown(results, new Date('2026-01-02T03:04:05Z'))
     const section = (title: string): string => page.split(/^## /m).find((each) => each.startsWith(`${title}\n`)) ?? ''
 
-    it('starts the page with the alternatives, the time that a user waits, and the goals', () => {
+    it('starts with the sections about alternatives, about the time that a user waits, and about goals', () => {
       const titles = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)
       expect(titles.slice(0, 3)).toEqual(['Lifeguard compared with alternatives', 'Time that a user waits', 'Goals'])
     })
@@ -61,13 +61,13 @@ describe('results of a run', () => {
       for (const name of PROGRAM_NAMES) expect(page).toContain(`| ${name} |`)
     })
 
-    it('compares the cold starts in sentences for each trigger', () => {
+    it('compares the cold start of a trigger with each alternative in a sentence', () => {
       expect(section('Lifeguard compared with alternatives')).toContain(
         '- **Pre sign-up**: a cold start of Lifeguard takes 2.00 times as long as hand-written `if` checks. It takes 2.00 times as long as Powertools parser + logger.\n',
       )
     })
 
-    it('shows the time that a user waits in milliseconds, with the sign-in first', () => {
+    it('lists the time that a user waits in milliseconds, first for the trigger of a sign-in', () => {
       const [first] = section('Time that a user waits').match(/^- .*$/m) ?? []
       expect(first).toBe(
         '- **Pre token generation** runs at each sign-in and token refresh. With Lifeguard, a cold start takes 4.00 ms for the import and 4.00 ms for the first event. A warm event takes 0.004 ms.',
@@ -84,7 +84,7 @@ describe('results of a run', () => {
     })
   })
 
-  it('draws a chart with the same figures', () => {
+  it('toChart draws the cold starts of the results, and highlights those of Lifeguard', () => {
     const chart = toChart(results)
     expect(chart).toContain('Pre sign-up: hand-written if checks 1.00, Lifeguard 2.00, middy + zod 1.00')
     expect(chart.match(/class="ours"/g)).toHaveLength(2)

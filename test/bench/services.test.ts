@@ -39,7 +39,7 @@ describe('createCertificate', () => {
 })
 
 describe('startDelayed', () => {
-  it('forwards requests and responses, with and without a latency', async () => {
+  it('forwards the request to the service and the response to the client, with and without an added delay', async () => {
     const certificate = createCertificate()
     const delayed = await startDelayed((await echo()).endpoint, certificate)
     onTestFinished(delayed.stop)
@@ -48,13 +48,13 @@ describe('startDelayed', () => {
     expect(await post(delayed.endpoint, certificate, 'again')).toEqual({ status: 418, body: 'POST /path again' })
   })
 
-  it('a client that trusts another certificate does not connect', async () => {
+  it('cannot be reached by a client that trusts only another certificate', async () => {
     const delayed = await startDelayed((await echo()).endpoint, createCertificate())
     onTestFinished(delayed.stop)
     await expect(post(delayed.endpoint, createCertificate(), '')).rejects.toThrow(/self.signed|certificate/i)
   })
 
-  it('closes the connection when the service behind the proxy has stopped', async () => {
+  it('closes the connection of the client if the service behind the proxy has stopped', async () => {
     const certificate = createCertificate()
     const service = await echo()
     const delayed = await startDelayed(service.endpoint, certificate)

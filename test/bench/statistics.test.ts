@@ -5,7 +5,7 @@ import { pairFigures, quantile, quartiles } from '../../bench/statistics.ts'
 const figures = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 })
 
 describe('quantile', () => {
-  it('returns the median: the middle figure, or the mean of the two middle figures', () => {
+  it('returns the median for share 0.5: the middle figure, or the mean of the two middle figures', () => {
     expect(quantile([3, 1, 2], 0.5)).toBe(2)
     expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5)
   })
@@ -29,7 +29,7 @@ describe('quantile', () => {
     expect(all).toEqual([3, 1, 2])
   })
 
-  it('throws for an empty list of figures', () => {
+  it('throws a RangeError for an empty list of figures', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError)
   })
 })
@@ -55,7 +55,7 @@ describe('pairFigures', () => {
     expect(pairFigures([2, 20, 200], [1, 10, 100], (our, their) => our / their)).toEqual([2, 2, 2])
   })
 
-  it('throws if the series have different lengths', () => {
+  it('throws if one series has more rounds than the other', () => {
     expect(() => pairFigures([1, 2], [1], (our) => our)).toThrow('2 rounds cannot be paired with 1')
   })
 })

@@ -16,7 +16,7 @@ const ratio: Outcome = {
 }
 
 describe('outcomeRow', () => {
-  it('formats the goal, the median, the quartiles, and yes if the goal is met', () => {
+  it('formats the goal, the median and the quartiles, and ends with yes or no for a goal that is met or missed', () => {
     expect(outcomeRow(ratio)).toEqual(['pre sign-up, cold', 'a bare handler', '2.5x', '2.25x', '1.90 to 12.5', 'yes'])
     expect(outcomeRow({ ...ratio, holds: false }).at(-1)).toBe('no')
   })
@@ -26,7 +26,7 @@ describe('outcomeRow', () => {
     expect(outcomeRow(difference).slice(2, 4)).toEqual(['+2.5 µs', '-0.50 µs'])
   })
 
-  it('leaves out the quartiles of a single value', () => {
+  it('leaves the cell for the quartiles empty if a figure is not compared with another program', () => {
     expect(outcomeRow({ ...ratio, comparison: 'value', unit: 'kB' })[4]).toBe('')
   })
 

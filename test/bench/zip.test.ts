@@ -9,7 +9,7 @@ describe('zipBytes', () => {
     expect(zipBytes([])).toBe(22)
   })
 
-  it('counts the headers of each file in the zip, and the name of each file twice', () => {
+  it('counts the headers of each file, and its name twice, because a zip contains each name twice', () => {
     const longer = zipBytes([{ name: 'dist/pre-signup/handler-2.js', bytes: Buffer.of() }])
     expect(longer - zipBytes([handler(Buffer.of())])).toBe(4)
     expect(zipBytes([handler(Buffer.of()), handler(Buffer.of())]) - 22).toBe(2 * (zipBytes([handler(Buffer.of())]) - 22))

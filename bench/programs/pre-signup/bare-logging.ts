@@ -1,6 +1,6 @@
 import type { Context, PreSignUpTriggerEvent } from 'aws-lambda'
 
-// The length of the log line, which is the length of the compared program's log line.
+// The length of the log line. It is set to the length of the line that Lifeguard writes, so that both programs log as much.
 const length = Number(process.env.BENCH_LINE_LENGTH)
 
 const formatLogLine = (requestId: string, note: string): string =>

@@ -1,6 +1,6 @@
 import type { PreSignUpTriggerEvent } from 'aws-lambda'
 
-// Checks only the domain, as in Cognito's guide.
+// Checks only the domain, as the example in Cognito's guide does.
 export const handler = async (event: PreSignUpTriggerEvent): Promise<PreSignUpTriggerEvent> => {
   const domain = event.request.userAttributes.email?.split('@')[1] ?? ''
   if (domain !== 'example.com' && !domain.endsWith('.example.org')) throw new Error('This email address cannot be used to sign up')
