@@ -14,7 +14,7 @@ describe('coldStart', () => {
     expect(coldStart(1500, true)(1751)).toBe(0)
   })
 
-  it('returns 0 for an environment that was started before its first event', () => {
+  it('returns 0 if Lambda started the environment in advance, without an event waiting for it', () => {
     const spent = coldStart(1500, true)
     expect([spent(60_000), spent(60_001)]).toEqual([0, 0])
   })

@@ -14,7 +14,7 @@ function takePlace(places: number): { readonly rule: Rule<SampleRefusing>; reado
     can: ['deny'],
     commit: {
       async reserve(ctx) {
-        // Simulates one conditional write. It succeeds if the event already has a place, or if a place is free.
+        // Simulates one conditional write of a reservation. The write succeeds if this event has a reservation already, or if a place is left.
         if (!holders.has(reservationKey(ctx)) && holders.size >= places) return deny('no-place', 'All places are taken')
         holders.add(reservationKey(ctx))
         return undefined
