@@ -47,7 +47,7 @@ export function assertConditions(owner: string, conditions: readonly unknown[]):
   for (const condition of conditions) assertCondition(owner, condition)
 }
 
-/** @throws TypeError if there are no arguments, or if one of them is not a string. */
+/** @throws TypeError without an argument, or if an argument is not a string. */
 export function assertTexts(owner: string, texts: readonly unknown[]): void {
   if (texts.length === 0) throw new TypeError(`${owner} needs at least one value`)
   for (const [index, text] of texts.entries()) {
