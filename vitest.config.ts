@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** Inlines email templates, as esbuild does in the bundles. It runs before Vite's own plugins, which would treat them as assets. */
+/** Inlines email templates, as esbuild does. This plugin runs before Vite's own plugins, which would treat templates as assets. */
 const inlineText: Plugin = {
   name: 'inline-text',
   enforce: 'pre',

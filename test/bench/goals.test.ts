@@ -22,7 +22,7 @@ describe('judgeGoal', () => {
     expect(judgeGoal({ ...compared, atMost: 1.99 }, createSeriesWith({ ours: [2], theirs: [1] })).holds).toBe(false)
   })
 
-  it('compares a single figure with its budget', () => {
+  it('reports a met goal when a single figure is below its budget', () => {
     const budget: Compared = { what: 'zip', against: 'its budget', comparison: 'value', unit: 'kB', ours: 'zip', atMost: 10 }
     expect(judgeGoal(budget, createSeriesWith({ zip: [9.9] })).holds).toBe(true)
   })
@@ -38,13 +38,13 @@ describe('judgeGoal', () => {
 })
 
 describe('GOALS and FURTHER', () => {
-  it('lists only comparisons of existing programs', () => {
+  it('GOALS and FURTHER compare only programs that the benchmark has', () => {
     for (const { ours, theirs } of [...GOALS, ...FURTHER]) {
       for (const series of [ours, theirs]) if (series !== undefined) expect(isProgramName(series.split(' ')[0] ?? '')).toBe(true)
     }
   })
 
-  it('lists only goals with a limit', () => {
+  it('every goal in GOALS has a limit above 0', () => {
     for (const { atMost } of GOALS) expect(atMost).toBeGreaterThan(0)
   })
 })

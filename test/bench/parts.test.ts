@@ -9,7 +9,7 @@ import { domainList } from '../../src/shared/email/domain-list.ts'
 import { repository } from '../support/built.ts'
 
 describe('shuffle', () => {
-  it('returns all values, in the same order for the same seed', () => {
+  it('shuffle returns all values, in the same order for the same seed', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.nat(), (things, seed) => {
         const one = shuffle(things, seed, 'round', 1)
@@ -19,7 +19,7 @@ describe('shuffle', () => {
     )
   })
 
-  it('returns the values in another order for each round', () => {
+  it('shuffle returns the values in another order for each round', () => {
     const things = Array.from({ length: 20 }, (_, index) => index)
     const orders = Array.from({ length: 10 }, (_, round) => shuffle(things, 1, round).join())
     expect(new Set(orders).size).toBe(10)
@@ -32,7 +32,7 @@ describe('shuffle', () => {
 })
 
 describe('generateDomains', () => {
-  it('returns different valid domains, and the same ones in every run', () => {
+  it('generateDomains returns valid domains without duplicates, and the same domains in every run', () => {
     const domains = generateDomains(10_000)
     expect(domainList(domains).size).toBe(10_000)
     expect(generateDomains(3)).toEqual(domains.slice(0, 3))

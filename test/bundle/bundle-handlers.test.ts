@@ -24,7 +24,7 @@ async function bundled(name: string, sources: Readonly<Record<string, string>>):
 }
 
 describe('npm run build', () => {
-  it("prints only esbuild's message when a source has a syntax error", async () => {
+  it("npm run build prints only esbuild's message when a source has a syntax error", async () => {
     const home = join(folder, 'a-project')
     for (const name of ['pre-signup', 'pre-auth']) {
       await mkdir(join(home, 'src', name), { recursive: true })
@@ -106,7 +106,7 @@ describe('bundleHandlers', () => {
   })
 
   it('declares no name that collides with the short names of the minifier', async () => {
-    // With so many variables, the minifier uses all names of one and two characters.
+    // With so many variables, the minifier uses all names of one and two characters, so another short name would collide.
     const names = Array.from({ length: 4000 }, (_, index) => `value${index}`)
     const source = [
       ...names.map((name, index) => `export let ${name} = ${index}`),

@@ -83,7 +83,7 @@ describe('npm run build', () => {
     expect(await listTriggers(folder)).toEqual([folder])
   })
 
-  it('puts the rules with effects into the bundle of the sweeper, but not middy', async () => {
+  it('the bundle of the sweeper contains the rules with effects, and does not contain middy', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
     expect(await listTriggers('sweeper')).toEqual(['post-confirmation'])
     expect(await files('sweeper', MIDDY)).toEqual([])
@@ -94,7 +94,7 @@ describe('npm run build', () => {
     expect([...new Set(found)].toSorted()).toEqual(clients)
   })
 
-  it('builds a pre-signup bundle that does not load the AWS SDK when it starts', async () => {
+  it('the pre-signup bundle does not load the AWS SDK when the bundle starts', async () => {
     expect((await loadedAtOnce('pre-signup')).filter((file) => AWS.test(file))).toEqual([])
     // The bundle still contains the SDK, for the block list.
     expect(await files('pre-signup', AWS)).not.toEqual([])
@@ -120,7 +120,7 @@ describe('npm run build', () => {
   it.each(triggers)('precompiles the bundle: $folder', async ({ folder }) => {
     const before = await scripts(folder)
     const functions = `${before.get('handler.js')}`.match(/\((?:async )?(?:function\b|\w+=>|\([\w,]*\)=>)/g) ?? []
-    // Precompiled functions are in parentheses. The pattern also matches functions that are called at once.
+    // Precompiled functions are in parentheses. The pattern also matches functions that are called at once, so it needs many matches.
     expect(functions.length).toBeGreaterThan(60)
     expect(await precompileDeployed(join(built.folder, 'dist', folder), `events/${ordinaryEvent(folder)}.json`)).toBeUndefined()
     expect(await scripts(folder)).toEqual(before)

@@ -29,7 +29,7 @@ describe('buildDomainFiles', () => {
     expect(readDomainList(await readFile(join(folder, 'bundle/x.y.domains'))).has('a.example.org')).toBe(true)
   })
 
-  it('builds the lists of a bundle that has no metafile', async () => {
+  it('builds the .domains files of a bundle that has no metafile', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n' })
     await rm(join(folder, 'bundle/meta.json'))
     await build(folder)

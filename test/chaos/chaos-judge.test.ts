@@ -78,11 +78,11 @@ describe('judge', () => {
     expect(listBroken({ profiles: [createProfile(vera)] })).toEqual(['missing profiles', 'lost events'])
   })
 
-  it('finds a missing profile of an existing user, but no lost event', () => {
+  it('reports the missing profile of an existing user, but does not count it as a lost event', () => {
     expect(listBroken({ profiles: [createProfile(ann)] })).toEqual(['missing profiles'])
   })
 
-  it('finds a lost event that left neither a profile nor an email', () => {
+  it('finds a lost event if neither a profile nor an email exists', () => {
     expect(listBroken({ profiles: [createProfile(vera)], effects: [], ses: [] })).toEqual([
       'missing profiles',
       'missing emails',
@@ -90,12 +90,12 @@ describe('judge', () => {
     ])
   })
 
-  it('finds a lost event that left only a profile, with both delivery modes', () => {
+  it('finds a lost event if a profile exists but no email, with both delivery modes', () => {
     expect(listBroken({ effects: [], ses: [] })).toEqual(['missing emails', 'lost events'])
     expect(listBroken({ effects: [], ses: [], delivery: 'at-most-once' })).toEqual(['emails neither sent nor recorded', 'lost events'])
   })
 
-  it('does not accept a killed process as an explanation of a missing email, because the next sign-in must send it', () => {
+  it('finds a missing email even if the process was killed, because the next sign-in must send the email', () => {
     const killed = { attempts: [attempt(0, 100, { ending: { kind: 'crashed' } })], ses: [], effects: [] } satisfies Partial<Evidence>
     expect(listBroken(killed)).toEqual(['missing emails', 'lost events'])
     expect(listBroken({ ...killed, delivery: 'at-most-once' })).toEqual(['emails neither sent nor recorded', 'lost events'])
@@ -106,7 +106,7 @@ describe('judge', () => {
     expect(listBroken({ ses: [], delivery: 'at-most-once' })).toEqual(['emails neither sent nor recorded', 'lost events'])
   })
 
-  it('accepts an unsent email as recorded if its state is failed, or unknown with at-most-once', () => {
+  it('accepts an unsent email if its effect is in state failed, or with at-most-once in state unknown', () => {
     const deadLetter = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
     expect(listBroken(deadLetter)).toEqual([])
     expect(listBroken({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
@@ -115,7 +115,7 @@ describe('judge', () => {
     expect(listBroken({ ...unknown, delivery: 'at-most-once' })).toEqual([])
   })
 
-  it('does not count an email that SES rejected as accepted', () => {
+  it('finds a missing email if SES rejected the email', () => {
     expect(listBroken({ ses: [mail(50, { status: 400 })] })).toEqual(['missing emails', 'lost events'])
   })
 
@@ -124,7 +124,7 @@ describe('judge', () => {
     expect(listBroken({ ses, delivery: 'at-most-once' })).toEqual(['duplicate emails'])
   })
 
-  it('finds a duplicate email without an explanation with at-least-once', () => {
+  it('with at-least-once, finds a duplicate email that no fault explains', () => {
     expect(listBroken({ ses: [mail(50), mail(500)] })).toEqual(['duplicate emails without an explanation'])
   })
 
@@ -142,7 +142,7 @@ describe('judge', () => {
     },
   )
 
-  it('does not explain a duplicate email by a process killed before the first one, or by a slow ledger write', () => {
+  it('does not explain a duplicate email by a process that was killed before the first email, or by a slow ledger write', () => {
     expect(listExcuses({ attempts: [attempt(0, 40, { ending: { kind: 'crashed' } }), attempt(45, 100)] })).toEqual([])
     expect(listExcuses({ dynamodb: [mark(60, { fault: 'latency' })] })).toEqual([])
   })
@@ -165,7 +165,7 @@ describe('judge', () => {
     expect(listBroken({ ...unexplained, attempts: elsewhere })).toEqual(['unknown emails without an explanation'])
   })
 
-  it('does not explain state unknown by a killed sweep if its late write got a response, or if a newer sweep had started', () => {
+  it('a killed sweep does not explain state unknown if its last write got a response, or if a newer sweep had started', () => {
     const crashed = sweeper(40, 55, { ending: { kind: 'crashed' } })
     const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
     expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['no explanation'])
@@ -219,7 +219,7 @@ describe('judge', () => {
     expect(listBroken({ attempts })).toEqual([])
   })
 
-  it('counts invocations that were late only because their process did not run', () => {
+  it('counts an invocation as excused if it was late only because its process did not run', () => {
     const attempts = [attempt(0, 9000, { ending: returned(9000, 4500) }), attempt(0, 4500), attempt(0, 4501)]
     expect(judge(evidence({ attempts })).excused).toBe(1)
   })

@@ -9,13 +9,13 @@ import { repository } from '../support/built.ts'
 const calls = Array.from({ length: 10_000 }, (_, index) => `UpdateItem profiles user-${index}`)
 
 describe('faultPlan', () => {
-  it('gives the same faults for the same seed, and others for another seed', () => {
+  it('faultPlan returns the same faults for the same seed, and other faults for another seed', () => {
     const of = (seed: number) => calls.map((call) => faultPlan({ seed, percent: 20 })(call, 0))
     expect(of(1)).toEqual(of(1))
     expect(of(2)).not.toEqual(of(1))
   })
 
-  it('injects faults into the given percentage of calls, each fault about as often', () => {
+  it('injects faults into the given percentage of calls, and uses each fault about equally often', () => {
     const plan = faultPlan({ seed: 7, percent: 20 })
     const met = calls.flatMap((call) => plan(call, 0) ?? [])
     expect(met.length).toBeGreaterThan(1800)
@@ -23,7 +23,7 @@ describe('faultPlan', () => {
     for (const fault of FAULTS) expect(met.filter((each) => each.fault === fault).length).toBeGreaterThan(met.length / FAULTS.length / 2)
   })
 
-  it('chooses a new fault or none for each repetition of a call', () => {
+  it('chooses a fault or no fault again for each repetition of a call', () => {
     const plan = faultPlan({ seed: 7, percent: 20 })
     const repeated = Array.from({ length: 1000 }, (_, occurrence) => plan('SendEmail ann@example.com', occurrence))
     expect(repeated.filter((each) => each !== undefined).length).toBeGreaterThan(100)
@@ -56,7 +56,7 @@ describe('readOptions', () => {
     expect(readOptions([])).toMatchObject({ users: 10_000, percent: 20, deliveries: ['at-most-once', 'at-least-once'], log: undefined })
   })
 
-  it('returns the options that the arguments set', () => {
+  it('readOptions returns the values of the given arguments', () => {
     expect(
       readOptions(['--seed', '5', '--users', '40', '--faults', '12.5', '--delivery', 'at-least-once', '--log', 'handlers.log']),
     ).toEqual({
@@ -78,7 +78,7 @@ describe('readOptions', () => {
     [['--delivery', 'twice'], '--delivery twice: expected one of at-most-once, at-least-once'],
     [['--user', '1'], "Unknown option '--user'; see npm run chaos -- --help"],
     [['replay'], "Unexpected argument 'replay'"],
-  ])('rejects %j with a message that names the expected value', (args, message) => {
+  ])('readOptions rejects %j with a message that names the invalid argument', (args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError)
     expect(() => readOptions(args)).toThrow(message)
   })
@@ -94,7 +94,7 @@ describe('npm run chaos', () => {
     expect(stdout).toContain('--seed N')
   })
 
-  it('prints one line and exits with 2 when an argument is invalid', () => {
+  it('npm run chaos prints one line and exits with 2 when an argument is invalid', () => {
     const { status, stdout, stderr } = chaos('--users', '0')
     expect({ status, stdout, stderr }).toEqual({
       status: 2,

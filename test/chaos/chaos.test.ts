@@ -39,7 +39,7 @@ describe.each(DELIVERIES)('a run with %s, without faults', (delivery) => {
     const result = await run({ seed: SEED, users: 60, percent: 0, delivery, bundles: `${built.folder}/dist` })
     expect(listBroken(result)).toEqual([])
     expect(result.mails).toMatchObject({ unknown: new Map(), deadLetters: 0, twice: new Map() })
-    // On a busy machine, the sweeper may have to send an email. Users who are deleted before the sweep get no email.
+    // If the machine is busy, the sweeper sends some emails. Users who are deleted before the sweep do not get theirs.
     const [confirmed = 0, gone = 0] = [result.counts['confirmed users'], result.counts['users deleted before the sweep']]
     expect(result.mails.accepted).toBeGreaterThanOrEqual(confirmed - gone)
     expect(result.mails.accepted).toBeLessThanOrEqual(confirmed)
@@ -74,7 +74,7 @@ describe('a run with handlers that do nothing', () => {
     expect(formatReport('at-most-once', result).join('\n')).toContain('BROKEN')
   })
 
-  it('restores missing profiles and emails at the next sign-in', async () => {
+  it('the next sign-in restores the profile and the email if the handler of post confirmation does nothing', async () => {
     const result = await runWith(await idle('post-confirmation'))
     expect(listBroken(result)).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)

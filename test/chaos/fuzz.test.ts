@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => services?.stop())
 
 describe('oracleAllows', () => {
-  it('rejects every hostile address, and allows every other spelling of an allowed one', () => {
+  it('oracleAllows rejects every hostile address, and accepts every valid spelling of an allowed domain', () => {
     expect(hostileAddresses.filter(({ address }) => oracleAllows(address))).toEqual([])
     expect(acceptedForms.filter(({ address }) => !oracleAllows(address))).toEqual([])
   })

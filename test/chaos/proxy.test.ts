@@ -97,7 +97,7 @@ describe('startFaultProxy', () => {
     }
   }
 
-  it.each(cases)('gives the DynamoDB client %s, and records if DynamoDB executed the call', async (_, injected, expected) => {
+  it.each(cases)('gives the DynamoDB client %s, and records whether DynamoDB executed the call', async (_, injected, expected) => {
     const proxy = await startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan: () => injected })
     await withProxy(proxy, async () => {
       const client = new DynamoDBClient({ ...settings, endpoint: proxy.endpoint })
@@ -117,7 +117,7 @@ describe('startFaultProxy', () => {
     })
   })
 
-  it.each(cases)('gives the SES client %s, and records if SES accepted the email', async (_, injected, expected) => {
+  it.each(cases)('gives the SES client %s, and records whether SES accepted the email', async (_, injected, expected) => {
     const proxy = await startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan: () => injected })
     await withProxy(proxy, async () => {
       const client = new SESClient({ ...settings, endpoint: proxy.endpoint })

@@ -31,7 +31,7 @@ describe('stallMeter', () => {
     expect(beatAfter(BEAT_MS + 1000, 400)).toBe(600)
   })
 
-  it('reads the CPU time of this process, which grows while it computes', () => {
+  it('processorMs returns the CPU time of this process, which grows while the process computes', () => {
     const before = processorMs()
     for (let round = 0; round < 1_000_000; round += 1) JSON.stringify(round)
     expect(processorMs()).toBeGreaterThan(before)

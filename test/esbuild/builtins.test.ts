@@ -40,7 +40,7 @@ describe('takeBuiltins', () => {
     ['a dynamic import', "export const it = (await import('node:http')).default", http],
     ['a member of a dynamic import', "const { request } = await import('http'); export { request as it }", http.request],
     ['a re-export', "export { default as it } from 'node:fs'", fs],
-  ])('gives a bundle the same values as Node, for %s', async (_, source, expected) => {
+  ])('%s has the same value in a bundle as in Node', async (_, source, expected) => {
     const { exports, text } = await run(source)
     expect(exports.it).toBe(expected)
     expect(text).not.toMatch(/\b(from|import)\s*"/)
@@ -58,7 +58,7 @@ describe('takeBuiltins', () => {
     expect(text).not.toContain('Dynamic require')
   })
 
-  it('returns the same results from a function whose module is loaded late', async () => {
+  it('a function of a module that is loaded late returns the same result in a bundle as in Node', async () => {
     const { exports } = await run(
       "import { createHash } from 'crypto'; export const it = (text) => createHash('sha256').update(text).digest('hex')",
     )

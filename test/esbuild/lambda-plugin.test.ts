@@ -142,7 +142,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     expect(await run((await bundleSource(READS)).file, dynamodb)).toMatchObject({ answer: { status: 200, attempts: 2 } })
   })
 
-  it('retries once after a timeout when the service does not answer, and stops when the abort signal fires', async () => {
+  it('retries once after a timeout when DynamoDB does not answer, and stops when the abort signal fires', async () => {
     const { file } = await bundleSource(READS)
     for (const trouble of ['never responds', 'stalls in the middle of its response'] as const) {
       const dynamodb = await service(troubles[trouble])
@@ -152,7 +152,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     }
   })
 
-  it('throws an instance of the error class that the service names', async () => {
+  it('throws an instance of the error class that the response of DynamoDB names', async () => {
     const refuses = answering(400, { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: 'no' })
     expect(await run((await bundleSource(READS)).file, await service(refuses))).toEqual({
       answer: {
@@ -193,7 +193,7 @@ describe('a handler bundled with lambdaPlugin', () => {
     expect(contents.filter((path) => /shared-ini-file-loader\/(load|parse|read)|Sha256Js|Paginator/.test(path))).toEqual([])
   })
 
-  it('supports adaptive retries by default; without adaptive retries, only adaptive clients fail', async () => {
+  it('supports clients with adaptive retries, unless the option `adaptiveRetries` is false', async () => {
     const dynamodb = await service(found)
     const [whole, without] = [await bundleSource(READS), await bundleSource(READS, { adaptiveRetries: false })]
     const rateLimiters = ({ contents }: typeof whole) => contents.filter((path) => path.endsWith('/DefaultRateLimiter.js'))

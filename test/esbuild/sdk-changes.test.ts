@@ -100,7 +100,7 @@ describe('changeSdk', () => {
 })
 
 describe('shortenErrors', () => {
-  it('returns undefined, or keeps a class, when the source has an unexpected form', () => {
+  it('shortenErrors returns undefined for an unexpected constructor, and keeps a class with an unexpected field', () => {
     const known = 'export class A extends B {\n constructor(opts) {\n super({\n name: "A",\n $fault: "client",\n ...opts,\n });\n }\n}\n'
     expect(shortenErrors(known)).toContain('super(opts);')
     const own = known.replace('  }', '}').replace('extends B {', 'extends B {\n static shapeId = "s#A"; name = "A"; $fault = "client"; x;')

@@ -45,7 +45,7 @@ describe('lambdaPlugin with a changed SDK', () => {
     await bundleInto(await withSdk(async () => undefined))
   })
 
-  it('fails the build when a file has other exports than expected', async () => {
+  it('fails the build when the exports of an SDK file are not the expected ones', async () => {
     const folder = await withSdk((modules) =>
       writeFile(join(modules, CONFIG_FILES), 'export const fromSharedConfigFiles = 1; const other = 2; export { other as more }'),
     )
@@ -62,7 +62,7 @@ describe('lambdaPlugin with a changed SDK', () => {
   })
 
   it.each(['environment', 'container'] as const)(
-    'fails the build when a file has moved, with credentials from the %s',
+    'fails the build when an SDK file has moved, with the option `credentials: %s`',
     async (credentials) => {
       const folder = await withSdk(async (modules) => {
         const file = join(modules, CONFIG_FILES)
@@ -76,7 +76,7 @@ describe('lambdaPlugin with a changed SDK', () => {
     },
   )
 
-  it('bundles a changed SDK unchanged when the option `sdk` is false', async () => {
+  it('does not check the files of the SDK when the option `sdk` is false', async () => {
     await bundleInto(
       await withSdk((modules) => writeFile(join(modules, CONFIG_FILES), 'export const fromSharedConfigFiles = 1; export const more = 2')),
       { sdk: false },

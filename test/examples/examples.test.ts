@@ -40,14 +40,14 @@ function readCommand(example: string): string {
 }
 
 describe('the examples', () => {
-  it.each(examples)('matches the expectations of all events when the README command of %s runs', async (example) => {
+  it.each(examples)('the README command of %s replays all events, and every decision matches its expectation', async (example) => {
     const results = await replay(readCommand(example))
     const cases = readdirSync(join(folder, example, 'events')).filter((file) => !file.endsWith('.expect.json'))
     expect(results).toHaveLength(cases.length)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
   })
 
-  it('rejects every sign-up if INVITE_KEY is too short', async () => {
+  it('the example company-and-guests rejects every sign-up if INVITE_KEY is too short', async () => {
     const results = await replay(readCommand('company-and-guests').replace(/INVITE_KEY=\S+/, 'INVITE_KEY=short'))
     expect(new Set(results.map(({ outcome, reason }) => `${outcome}: ${reason}`))).toEqual(new Set(['failed: the handler does not start']))
   })
@@ -76,7 +76,7 @@ describe('the consumer app example', () => {
     }
   }
 
-  it('denies an address if the service reports its domain as disposable', async () => {
+  it('denies an address if the service at DISPOSABLE_EMAIL_URL reports that its domain is disposable', async () => {
     const result = await signUp(({ url = '' }, response) => {
       response.end(JSON.stringify({ disposable: url.endsWith('?domain=disposable.example') }))
     })
@@ -86,7 +86,7 @@ describe('the consumer app example', () => {
   it.each<[string, RequestListener]>([
     ['returns status 500', (_, response) => void response.writeHead(500).end()],
     ['does not answer', () => undefined],
-  ])('lets the user sign up if the service %s', async (_, service) => {
+  ])('lets the user sign up if the service at DISPOSABLE_EMAIL_URL %s', async (_, service) => {
     const result = await signUp(service)
     expect(result?.outcome).toBe('proceed')
     expect(result?.trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)).toContain('deny-disposable-email: error')

@@ -101,7 +101,7 @@ describe('the packed library', () => {
     },
   )
 
-  it('logs the problems of an invalid event, on the newest and the oldest Node', async () => {
+  it('a handler logs the problems of an invalid event, on the newest and the oldest Node', async () => {
     const program = `const { preSignUp } = await import('cognito-lifeguard/pre-signup')
       const { allowEmailDomains } = await import('cognito-lifeguard/rules')
       const handler = preSignUp(allowEmailDomains('example.com'))
@@ -153,7 +153,7 @@ describe('the packed library', () => {
     }
   })
 
-  it("prints only esbuild's message when a new project has a syntax error", async () => {
+  it("the build script of a new project prints only esbuild's message when a source has a syntax error", async () => {
     const folder = join(library.folder, 'broken')
     await mkdir(join(folder, 'src/pre-signup'), { recursive: true })
     await copyFile(join(library.installed, 'starter/esbuild.config.ts'), join(folder, 'esbuild.config.ts'))
@@ -185,7 +185,7 @@ describe('the packed library', () => {
     },
   )
 
-  it('the packed command runs on the newest and the oldest Node', async () => {
+  it('the command lifeguard of the packed library runs on the newest and the oldest Node', async () => {
     for (const node of [process.execPath, oldestNode]) {
       expect(await command(node, [join(library.installed, 'lib/tools/cli/main.js'), '--help'], library.folder)).toContain(
         'lifeguard replay',

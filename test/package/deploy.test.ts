@@ -37,7 +37,7 @@ function deployed(): { readonly directory: string; readonly files: ReadonlyMap<s
 }
 
 describe('npm run deploy', { timeout: 300_000 }, () => {
-  it('uploads the zips that it checked, and updates the stack from them', async () => {
+  it('npm run deploy uploads the zips of the checked package, and updates the stack with them', async () => {
     const args = ['--package', 'packaged', '--param=allowedEmailDomains=example.com']
     const { code, stdout, stderr } = await deploy('--force', '--conceal', ...args)
     expect({ code, stdout }, stderr).toEqual({
@@ -71,7 +71,7 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
   it.each([
     [['function', '-f', 'preSignUp'], "deploy accepts only options, not 'function'. To run osls without checks: npx osls deploy function"],
     [['--aws-s3-accelerate'], 'To run osls without checks: npx osls deploy --aws-s3-accelerate'],
-  ])('rejects %j with a hint, and deploys nothing', async (args, text) => {
+  ])('npm run deploy rejects %j, prints the command that skips the checks, and deploys nothing', async (args, text) => {
     const { code, stdout, stderr } = await deploy(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(`Nothing was packaged:\n  `)

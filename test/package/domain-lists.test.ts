@@ -63,7 +63,7 @@ describe.each([
 })
 
 describe('a truncated domain list', () => {
-  it('does not start a function with a truncated domain list, and prints the reason on standard error only', async () => {
+  it('pre sign-up does not start if its domain list is truncated, and writes the error to standard error only', async () => {
     const list = join(task, 'dist/pre-signup/staff.domains')
     await truncate(list, 1000)
     let complaint = ''

@@ -25,8 +25,8 @@ afterAll(() => service.remove())
 const isPoolResource = (name: string): boolean => name === 'AppClient' || name.includes('CognitoUserPoolUsers')
 
 /**
- * Returns the resources without the keys of the zips. Unifies the names of service and pool, in which the two configurations
- * differ.
+ * Returns the resources in a form that is equal for both configurations: without the S3 keys of the zips, and with the same names of
+ * service and pool.
  */
 function comparable({ Resources }: Template): Record<string, unknown> {
   const text = JSON.stringify(Resources, (key, value) => (key === 'S3Key' ? undefined : value))
@@ -74,7 +74,7 @@ describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
     expect(JSON.stringify(existing.template)).not.toContain('UpdateUserPool')
   })
 
-  it.each(triggers)('lets only the given pool call %s', (trigger) => {
+  it.each(triggers)('allows only the pool userPoolId to call %s', (trigger) => {
     expect(existing.template.Resources[`${trigger}Permission`]).toEqual({
       Type: 'AWS::Lambda::Permission',
       Properties: {
@@ -86,21 +86,21 @@ describe('serverless.existing-pool.yml', { timeout: 300_000 }, () => {
     })
   })
 
-  it('outputs the command that attaches the functions to the existing pool', () => {
+  it('the stack outputs the command that attaches the functions to the existing pool', () => {
     const outputs = existing.template.Outputs as { readonly AttachCommand: { readonly Value: { readonly 'Fn::Sub': string } } }
     const [start, ...attached] = outputs.AttachCommand.Value['Fn::Sub'].split(' --function ')
     expect(start).toBe(`npx lifeguard attach --pool eu-west-1_Example --region \${AWS::Region}`)
     expect(attached.toSorted()).toEqual(triggers.map((trigger) => `${trigger}=\${${trigger}LambdaFunction.Arn}`).toSorted())
   })
 
-  it('the template has no dangling references and no circular dependencies', () => {
+  it('the template for an existing pool has no dangling references and no circular dependencies', () => {
     const names = Object.keys(existing.template.Resources)
     const all = references([existing.template.Resources, existing.template.Outputs])
     expect(all.filter((each) => !names.includes(each) && !each.startsWith('AWS::'))).toEqual([])
     expect(circle(existing.template)).toEqual([])
   })
 
-  it('doctor reports nothing, except a sweeper whose timeout is changed to 8 seconds', async () => {
+  it('doctor finds nothing in the template, but reports LG106 if the timeout of the sweeper is changed to 8 seconds', async () => {
     const found = async (change: object): Promise<readonly string[]> => {
       const { SweeperLambdaFunction: sweeper, ...others } = existing.template.Resources
       const Resources = { ...others, SweeperLambdaFunction: { ...sweeper, Properties: { ...sweeper?.Properties, ...change } } }

@@ -41,7 +41,7 @@ function answered({ code, stdout }: Ran): unknown {
 }
 
 describe('osls invoke local', { timeout: 300_000 }, () => {
-  it.each(functions)('runs %s with a sample event', async (name, folder) => {
+  it.each(functions)('osls invoke local runs %s with a sample event, and prints the expected answer', async (name, folder) => {
     expect(answered(await invoke(name, `${ordinaryEvent(folder)}.json`))).toEqual(ordinarySample(folder).answer)
   })
 
@@ -51,7 +51,7 @@ describe('osls invoke local', { timeout: 300_000 }, () => {
     expect(stdout).toContain('"errorMessage": "This email address cannot be used to sign up"')
   })
 
-  it('osls invoke local applies --param like a deployment', async () => {
+  it('osls invoke local passes the parameters of --param to the function as settings', async () => {
     answered(await invoke('preSignUp', 'pre-signup/sign-up-other-domain.json', 'allowedEmailDomains=*'))
     services.ses.clear()
     const welcome = ['welcomeEmailFrom=welcome@example.com', 'welcomeAppName=Example', 'welcomeAppUrl=https://example.com']

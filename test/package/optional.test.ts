@@ -92,7 +92,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
     expect(JSON.stringify(off)).not.toMatch(/Tokens|InboundFederation|Cleaner|claims/)
   })
 
-  it('gives an optional function that is on the same kinds of resources as other functions, and changes no other resource', () => {
+  it('creates the usual resources for each optional function that is turned on, and changes no other resource', () => {
     expect(added(off, on).toSorted()).toEqual(
       [
         ...['Tokens', 'InboundFederation'].flatMap((each) =>
@@ -127,7 +127,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
 })
 
 describe('the role of an optional function', { timeout: 300_000 }, () => {
-  it('allows access to a table of another stack, to an index, and to all pools if the function needs the pool that calls it', () => {
+  it('the role of tokens allows access to a table of another stack, to an index, and to every pool instead of only its own pool', () => {
     expect(statements(on, 'TokensRole')).toEqual([
       {
         Effect: 'Allow',
@@ -143,7 +143,7 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
     ])
   })
 
-  it('allows access to a referenced resource, to an ARN, and to a pool that does not call the function', () => {
+  it('the role of cleaner allows access to a referenced resource, to an ARN, and to a pool that does not call the function', () => {
     expect(statements(on, 'CleanerRole')).toEqual([
       { Effect: 'Allow', Action: 'kms:Decrypt', Resource: { 'Fn::GetAtt': ['CleanerKey', 'Arn'] } },
       { Effect: 'Allow', Action: 'sns:Publish', Resource: 'arn:aws:sns:us-east-1:111122223333:people' },
@@ -151,7 +151,7 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
     ])
   })
 
-  it('fails packaging if a rule needs a resource and the setting is neither its name nor its ARN', async () => {
+  it('fails packaging if a rule needs an SNS topic and the setting TOPIC is not an ARN', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=cleaner', '--param=topic=people'])
 
     expect(code).toBe(1)
@@ -177,7 +177,7 @@ describe('the event version of a function', { timeout: 300_000 }, () => {
     expect(lambdaConfig(template)).toEqual({ ...lambdaConfig(off), PreTokenGeneration: ARN('Tokens') })
   })
 
-  it('fails packaging if the trigger does not have the event version', async () => {
+  it('fails packaging if lambdaVersions sets an event version that the trigger does not have', async () => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', '--param=triggers=tokens', '--param=claimsVersion=V4_0'])
 
     expect(code).toBe(1)

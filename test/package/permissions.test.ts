@@ -27,7 +27,7 @@ async function failPackaging(...params: readonly string[]): Promise<string> {
 }
 
 describe('permissions.json', { timeout: 300_000 }, () => {
-  it('permissions.json contains the declarations of a handler for the settings of the deployment, and is in no zip', async () => {
+  it('permissions.json contains the permissions that a handler needs with the deployed settings, and is not in the zip', async () => {
     const { zip } = await packageService(service.folder, ['blockAtSignUp=on'])
 
     expect(await read('pre-auth')).toEqual({
@@ -53,7 +53,7 @@ describe('a handler that does not start', { timeout: 300_000 }, () => {
     expect(await failPackaging()).toContain('\nThe handler of preAuthentication does not start: The key is missing\n')
   })
 
-  it('fails packaging if the file of a handler does not export the function, or is not built', async () => {
+  it('fails packaging if the file of a handler is missing, or does not export the handler', async () => {
     await writeFile(handler, 'export const other = () => {}')
     expect(await failPackaging()).toContain("dist/pre-auth/handler.js exports no function 'handler'")
 
@@ -72,7 +72,7 @@ describe('a handler that does not start', { timeout: 300_000 }, () => {
     )
   })
 
-  it('lists the settings that need a placeholder, because only AWS has their values', async () => {
+  it('fails packaging if only AWS has the value of a setting, unless custom.placeholders contains a value', async () => {
     const file = join(service.folder, 'serverless.yml')
     const text = await readFile(file, 'utf8')
     const list = 'allowedEmailDomains=@file:/opt/staff.domains'

@@ -34,7 +34,7 @@ function run(command: string, ...args: readonly string[]): Promise<Ran> {
 }
 
 describe('npm run deploy', { timeout: 300_000 }, () => {
-  it('lists all invalid settings, packages nothing, and sends no request to AWS', async () => {
+  it('npm run deploy lists all invalid settings, packages nothing, and sends no request to AWS', async () => {
     const { code, stdout, stderr } = await run(
       'deploy',
       '--param',
@@ -58,7 +58,7 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
     await expect(readFile(join(service.folder, '.serverless/preSignUp.zip'))).rejects.toThrow('ENOENT')
   })
 
-  it('rejects an unknown parameter', async () => {
+  it('npm run deploy rejects an unknown parameter', async () => {
     const { code, stdout, stderr } = await run('deploy', '--param=alowedEmailDomains=example.com')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain("Unknown parameter 'alowedEmailDomains'\n  Parameters of this service: adminCreatedUsers,")
@@ -67,7 +67,7 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
 })
 
 describe('npm run package', { timeout: 300_000 }, () => {
-  it('npm run package also checks the settings of a package for an existing pool', async () => {
+  it('npm run package packages and checks a service for an existing pool, and finds nothing', async () => {
     const target = join(service.folder, 'packaged')
     const args = ['--config', 'serverless.existing-pool.yml', '--package', target, '--param=userPoolId=eu-west-1_Example']
     const { code, stdout, stderr } = await run('package', ...args)
@@ -79,7 +79,7 @@ describe('npm run package', { timeout: 300_000 }, () => {
     expect(await readFile(join(target, 'serverless-state.json'), 'utf8')).toContain('lifeguard-existing-pool')
   })
 
-  it('exits with the code of osls if osls fails', async () => {
+  it('npm run package exits with the code of osls if osls fails', async () => {
     const { code, stdout } = await run('package', '--config', 'none.yml')
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('Cannot find "none.yml"') })
     expect(stdout).not.toContain('nothing found')

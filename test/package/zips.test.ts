@@ -152,7 +152,7 @@ describe.each([
     expect(services.ses.inbox().map(({ from, subject }) => [from, subject])).toEqual([['welcome@example.com', 'Welcome to Example']])
   })
 
-  it('sends no email without a sender, which is the default', async () => {
+  it('sends no email if no sender is set, as by default', async () => {
     services.ses.clear()
     const event = await sample('post-confirmation/confirm-mary.json')
     expect(await run(node, 'postConfirmation', event, services.environment)).toEqual({ answer: event })

@@ -20,7 +20,7 @@ export function autoClock(): AutoClock {
     time = Math.max(time, at)
     callback()
   }
-  // Promises settle before setImmediate runs. Code that is still waiting at that point waits for a timer.
+  // Promises settle before setImmediate runs. So code that still waits in this callback can only wait for a timer.
   const jump = (): void => {
     if (jumping) return
     jumping = true

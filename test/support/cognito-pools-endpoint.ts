@@ -15,7 +15,7 @@ export interface CognitoPoolsEndpoint extends LocalService {
   readonly fault: (operation: 'DescribeUserPool' | 'UpdateUserPool', name: string | undefined) => void
   /** Sets the network fault for updates. With undefined, updates work again. */
   readonly line: (trouble: LineTrouble | undefined) => void
-  /** Makes each update also change these settings of the pool. */
+  /** Makes each update also change these settings, as if another program changed the pool at the same time. */
   readonly meddle: (with_: Pool | undefined) => void
 }
 
@@ -107,7 +107,7 @@ export async function startCognitoPools(): Promise<CognitoPoolsEndpoint> {
     DescribeUserPool: ({ UserPoolId }) => {
       const pool = found(UserPoolId)
       const days = Object(Object(pool.Policies).PasswordPolicy).TemporaryPasswordValidityDays
-      // Cognito returns both periods of validity for a newer pool, although an update accepts only one of them.
+      // For a newer pool, Cognito returns both UnusedAccountValidityDays and TemporaryPasswordValidityDays. An update accepts only one.
       const administrators = { ...Object(pool.AdminCreateUserConfig), ...(days !== undefined && { UnusedAccountValidityDays: days }) }
       return { UserPool: { ...pool, AdminCreateUserConfig: administrators } }
     },

@@ -39,7 +39,7 @@ export interface DefaultHandlers {
 }
 
 interface Module {
-  // Declared as a method, because method parameters are bivariant. So a handler for the events of one trigger is assignable.
+  // A method, because TypeScript accepts a method with a narrower parameter, such as the event of only one trigger.
   handler(event: unknown, context: { readonly awsRequestId: string }): Promise<unknown>
 }
 
@@ -82,7 +82,7 @@ async function handleWith(module: Module | undefined, event: unknown): Promise<H
     const answer = await module.handler(JSON.parse(JSON.stringify(event)), { awsRequestId })
     answered = { answer: JSON.parse(JSON.stringify(answer)) }
   } catch {
-    // The error is ignored, because the log line contains its reason.
+    // The error is ignored, because the log line contains the decision.
   } finally {
     stdout.mockRestore()
   }

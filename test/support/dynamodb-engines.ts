@@ -14,7 +14,7 @@ export interface Engine {
   readonly endpoint: () => string
 }
 
-/** Runs a suite with the embedded DynamoDB and with AWS's DynamoDB Local. Each of the two gets its own tables. */
+/** Runs a suite twice: with the embedded DynamoDB and with AWS's DynamoDB Local. Each run has its own tables. */
 export function onEveryDynamoDb(suite: (engine: Engine) => void): void {
   describe('on the embedded DynamoDB', () => suite(createEngine(startDynamoDb)))
   const java = hasJava()

@@ -50,12 +50,12 @@ export function timedLedger(engine: Engine, options: Partial<DynamoLedgerOptions
   }
 }
 
-/** Deletes the row of an effect in any state. No tool of this package does that. */
+/** Deletes the row of an effect in any state, as an operator can do in the DynamoDB console. */
 export async function erase(documents: DynamoDBDocumentClient, table: string, key: EffectKey): Promise<void> {
   await documents.send(new DeleteCommand({ TableName: table, Key: { pk: effectPk(key) } }))
 }
 
-/** Returns all rows that are due. */
+/** Returns the rows of all pages that `effects.due` lists. */
 export async function allDue(effects: Effects, now: Date): Promise<readonly EffectRow[]> {
   const rows: EffectRow[] = []
   for await (const page of effects.due(now, new AbortController().signal)) rows.push(...page)

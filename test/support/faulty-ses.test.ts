@@ -29,13 +29,13 @@ describe('an SES fault', () => {
     { fault: 'status500', error: { name: 'InternalFailure', $fault: 'server', $metadata: { httpStatusCode: 500 } } },
     { fault: 'throttling', error: { name: 'Throttling', message: 'Maximum sending rate exceeded.', $metadata: { httpStatusCode: 400 } } },
     { fault: 'sandbox', error: { name: 'MessageRejected', $metadata: { httpStatusCode: 400 } } },
-  ] as const)('$fault gives the client an error, and accepts no email', async ({ fault, error }) => {
+  ] as const)('the fault $fault gives the client an error, and SES accepts no email', async ({ fault, error }) => {
     ses.fault(fault)
     await expect(client.send(mail)).rejects.toMatchObject(error)
     expect(ses.inbox()).toEqual([])
   })
 
-  it('dropResponse accepts the email and closes the connection without a response', async () => {
+  it('with the fault dropResponse, SES accepts the email, and the connection is closed without a response', async () => {
     ses.fault('dropResponse')
     await expect(client.send(mail)).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(ses.inbox()).toHaveLength(1)
@@ -67,7 +67,7 @@ describe('stop', () => {
     ses.fault('hang')
     const patient = sesClient(ses.endpoint)
     const hanging = expect(patient.send(mail)).rejects.toThrow()
-    // Client and server are in this process, so one connection has two sockets.
+    // Waits for the connection. It has two sockets in this process, because client and server run here.
     await expect.poll(() => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap')).toHaveLength(2)
     await ses.stop()
     await hanging

@@ -8,7 +8,7 @@ const PAST = '2026-05-01T12:00:00.000Z'
 const KEY = { userPoolId: 'eu-west-1_Example', sub: 'edited', effect: 'send-welcome-email' }
 const EVENT = postConfirmationEvent({ sub: KEY.sub, email: 'edited@example.com', email_verified: 'true' }, { userPoolId: KEY.userPoolId })
 
-/** A due row in the format of `dynamoLedger` and `dynamoPendingEffects`. */
+/** A pending row whose `dueAt` has passed, in the format of `dynamoLedger` and `dynamoPendingEffects`. */
 export const dueRow: Row = {
   ...KEY,
   pk: effectPk(KEY),

@@ -93,7 +93,7 @@ function set(term: Term | undefined, language: Language): Rule<SampleRefusing> {
   return language.compose<SampleRefusing>({ name: 'set', kind: 'rule', evaluate })
 }
 
-// Converts between the sample triggers, which differ only in their types, because `parallel` accepts only working triggers.
+// Converts rules between the two sample triggers, because `parallel` accepts only rules of working triggers.
 const asWorking = (rule: Rule<SampleRefusing>, language: Language): Rule<SampleWorking> =>
   language.compose<SampleWorking>({
     ...rule,
@@ -181,7 +181,7 @@ export function build(
     case 'useAndAllow':
       return use(word, terms, language, reserved)
     case 'lookUpError':
-      // The rule declares that it only answers, but it throws an error.
+      // `can` declares only answers, but the rule throws, because any rule may have an error.
       return meddling(language.compose<SampleRefusing>({ name: word, kind: 'rule', can: ['answer'], evaluate: errorLeaf }))
     default: {
       const made = Object.hasOwn(leaves, word) ? leaves[word] : undefined

@@ -16,7 +16,7 @@ export const FOLDERS: readonly string[] = foldersWith('trigger.ts').toSorted((on
 /** The folders of deployed functions, which have a handler.ts. */
 export const FUNCTIONS: readonly string[] = foldersWith('handler.ts')
 
-/** Returns the folder of a trigger source. Returns undefined if no folder of src has its trigger. */
+/** Returns the folder of the trigger with this source, or undefined if src has no such folder. */
 export function findFolder(triggerSource: string): string | undefined {
   const trigger = findTrigger(triggerSource)
   const folder = trigger && triggerFacts(trigger).folder

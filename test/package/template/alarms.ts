@@ -14,11 +14,11 @@ export function assertAlarms({ template, sending }: Packaged): void {
   const { resource } = asked(template)
 
   describe('the description of an alarm', () => {
-    it.each(triggers)('describes in the alarm of %s what users experience, and what an operator has to check', (trigger) => {
+    it.each(triggers)('the errors alarm of %s describes what users experience and what an operator has to check', (trigger) => {
       const { AlarmDescription } = resource(`${trigger}ErrorsAlarm`).Properties
 
       expect(AlarmDescription).toMatch(new RegExp(`^${trigger} is failing: .+\\. Check the log of ${toFunctionName(trigger)} `))
-      // The fallback for triggers without a description of their own.
+      // A trigger without its own description gets this fallback, which does not say enough.
       expect(AlarmDescription).not.toMatch(/: users (?:are being rejected|see an error)\./)
     })
   })
@@ -42,7 +42,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
   describe('the EffectsLost alarm', () => {
     const name = 'lifeguard-dev-effects-lost'
 
-    it.each(['PostConfirmation', 'Sweeper'])('counts the lost effects in the log of %s', (each) => {
+    it.each(['PostConfirmation', 'Sweeper'])('a metric filter counts the lost effects in the log of %s', (each) => {
       const { resource } = asked(sending)
 
       expect(resource(`${each}EffectsLostFilter`).Properties).toEqual({
@@ -53,13 +53,13 @@ export function assertAlarms({ template, sending }: Packaged): void {
       expect(resource(`${each}LogGroup`).Type).toBe('AWS::Logs::LogGroup')
     })
 
-    it('counts no lost effects in the log of a function that runs no effects', () => {
+    it('no metric filter counts lost effects in the log of a function that runs no effects', () => {
       const filters = Object.keys(template().Resources).filter((each) => each.endsWith('EffectsLostFilter'))
 
       expect(filters).toEqual(['SweeperEffectsLostFilter'])
     })
 
-    it('counts only the lost effects of this stage, and notifies the SNS topic if one is configured', () => {
+    it('the EffectsLost alarm watches only the lost effects of this stage, and notifies the SNS topic if one is configured', () => {
       const { Properties } = resource('EffectsLostAlarm')
       expect(Properties).toMatchObject({
         Namespace: 'Lifeguard',
@@ -70,18 +70,18 @@ export function assertAlarms({ template, sending }: Packaged): void {
         TreatMissingData: 'notBreaching',
         AlarmActions: { 'Fn::If': ['HasAlarmTopic', [''], { Ref: 'AWS::NoValue' }] },
       })
-      // A metric filter without dimensions creates a metric without dimensions.
+      // The metric of the filter has no dimensions, so an alarm with dimensions would get no data.
       expect(Properties.Dimensions).toBeUndefined()
     })
 
-    it('counts lost effects with a filter that matches the log line of a handler', () => {
+    it('the metric filter for lost effects matches the log line of a handler', () => {
       const lost = { userPoolId: 'eu-west-1_Example', sub: 'a-sub', effect: 'send-welcome-email', token: 'a-token' }
       expect(lostLine(lost, 'PostConfirmation', Date.now())).toMatchObject({ EffectsLost: 1 })
     })
   })
 
   describe('the sweeper alarm', () => {
-    it('watches the errors of the sweeper function', () => {
+    it('the sweeper alarm watches the errors of the sweeper function', () => {
       expect(resource('SweeperErrorsAlarm').Properties).toMatchObject({
         Namespace: 'AWS/Lambda',
         MetricName: 'Errors',
@@ -126,7 +126,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
 
   describe('the errors alarm', () => {
     it.each(['PostAuthentication', 'PostConfirmation'] as const)(
-      'the errors alarm counts every error of %s, which never denies',
+      'the errors alarm of %s counts every error, because this trigger never denies',
       (trigger) => {
         expect(resource(`${trigger}ErrorsAlarm`).Properties).toEqual({
           ...ABOVE_ZERO,
@@ -141,7 +141,7 @@ export function assertAlarms({ template, sending }: Packaged): void {
       },
     )
 
-    it.each(refusing)('the errors alarm subtracts the denials of %s, which Lambda counts as errors', async (trigger) => {
+    it.each(refusing)('the errors alarm of %s subtracts the denials, because Lambda counts them as errors', async (trigger) => {
       const name = `lifeguard-dev-${trigger[0]?.toLowerCase()}${trigger.slice(1)}-denials`
       expect(resource(`${trigger}DenialsFilter`).Properties).toEqual({
         LogGroupName: { Ref: `${trigger}LogGroup` },

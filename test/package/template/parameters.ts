@@ -10,7 +10,7 @@ import { references } from '../../support/package/references.ts'
 /** Defines the tests of the parameters and of their docs. */
 export function assertParameters({ template, folder }: Packaged): void {
   describe('the parameters', { timeout: 300_000 }, () => {
-    it('protects the data of the stage prod, and applies the given parameters to it', async () => {
+    it('the template of the stage prod protects the data against deletion, and uses the given parameters', async () => {
       const params = ['memorySize=1024', 'logRetentionInDays=90', 'tracing=Active', 'alarmSlowAfterMs=2500', 'alarmTopicArn=arn:aws:sns:x']
       const prod = (await packageService(folder(), params, ['--stage', 'prod'])).template
       expect(prod.Resources).toMatchObject({
@@ -38,7 +38,7 @@ export function assertParameters({ template, folder }: Packaged): void {
       const known = [...shared, ...[...blocks.matchAll(/\$\{param:(\w+),/g)].map(([, name = '']) => name)]
       const table = /^## Parameters$[\s\S]*?^## /m.exec(await read('docs/reference/settings.md'))?.[0] ?? ''
       const told = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
-      // userPoolId has no default, so the configuration files do not contain it.
+      // The expressions above find only parameters with a default, and userPoolId has none.
       expect(told.toSorted()).toEqual([...known, 'userPoolId'].toSorted())
     })
 
@@ -48,7 +48,7 @@ export function assertParameters({ template, folder }: Packaged): void {
       expect(template().Resources).toMatchObject(JSON.parse(json))
     })
 
-    it('the retained resources refer to no other resources, so that they can be imported after a removal', () => {
+    it('the retained resources refer only to each other, so that they can be imported after the stack was removed', () => {
       const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
       const kept = Object.entries(template().Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
       expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())

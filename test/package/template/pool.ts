@@ -20,7 +20,7 @@ export function assertPool({ template }: Packaged): void {
       })
     })
 
-    it('retains the user pool and its app client, which does not reveal whether a user exists', () => {
+    it('retains the user pool and the app client, and hides from callers whether a user exists', () => {
       const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
       expect(resource('CognitoUserPoolUsers')).toMatchObject(kept)
       expect(resource('AppClient')).toEqual({

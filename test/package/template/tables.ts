@@ -26,7 +26,7 @@ export function assertTables({ template }: Packaged): void {
         const { TableName, KeySchema, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes } = resource('EffectTable').Properties
         const { Table } = await client.send(new DescribeTableCommand({ TableName }))
         expect(Table).toMatchObject({ KeySchema, BillingModeSummary: { BillingMode }, GlobalSecondaryIndexes })
-        // DynamoDB may return the attribute definitions in any order.
+        // DynamoDB may return the attribute definitions in any order, so the test ignores the order.
         expect(Table?.AttributeDefinitions).toHaveLength(AttributeDefinitions.length)
         expect(Table?.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions))
       } finally {

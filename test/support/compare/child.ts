@@ -7,7 +7,7 @@ import { runEvents } from './run-events.ts'
 
 const job: Job = JSON.parse(process.argv[2] ?? '')
 
-// Fixes the time and the random numbers, so that both versions get the same ones.
+// Fixes the time and the random numbers, so that they are the same in both compared versions.
 const NOW = Date.parse('2026-05-01T12:00:00.000Z')
 const RealDate = Date
 globalThis.Date = new Proxy(RealDate, {

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Recorded } from './jobs.ts'
 
 /**
- * Maps the old names to the new ones that the compared change introduces. Log lines, errors and requests may differ only in these
- * names.
+ * Maps each name of the old version to its name in the new version. Log lines, errors and requests may differ only in these names.
  */
 export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['broken', 'error'],
@@ -15,7 +14,7 @@ export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['WELCOME_EMAIL_CUT_OFF', 'WELCOME_EMAIL_DELIVERY'],
 ])
 
-// If a rule answers, the old version writes the outcome `skip` to the trace.
+// For a rule that answers, the trace of the old version has the outcome `skip`, and the trace of the new version has `answer`.
 const ANSWERED = ['"outcome":"answer"', '"outcome":"skip"'] as const
 
 /** A difference between two versions in one field. */

@@ -13,7 +13,7 @@ export interface FakeAws {
 
 const NEVER_BLOCKED = 6
 
-/** Starts the fake services on a loopback port. The same requests get the same responses in both versions. */
+/** Starts the fake services on a loopback port. The old and the new version get the same responses to the same requests. */
 export async function startFakeAws(): Promise<FakeAws> {
   let event = 0
   let requests: { readonly kind: string; readonly text: string }[] = []

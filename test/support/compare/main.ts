@@ -1,4 +1,4 @@
-// Compares the working tree with a commit. Both must give the same answers, errors, requests and log lines for the same events.
+// Compares the working tree with a commit. For the same events, the two must have the same answers, errors, requests and log lines.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -101,7 +101,7 @@ const tasks: Task[] = []
 const common = NAMES.filter((name) => existsSync(join(versions.old.root, 'src', name)))
 for (const name of values.only ?? [...common, 'compositions'])
   tasks.push(...(name === 'compositions' ? [await compositionTask()] : eventTasks(name)))
-// Each task runs two processes, so half as many tasks as cores run at once.
+// Each task runs two processes, so the number of parallel tasks is half the number of cores.
 const lanes = Array.from({ length: Math.max(1, Math.floor(availableParallelism() / 2)) }, async () => {
   for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await runTask(task)
 })

@@ -38,12 +38,12 @@ export function settingsSets(count: number, seed: number): readonly Readonly<Rec
     const isValid = random.chance(VALID)
     const pick = (name: string, values: readonly string[]): string => random.pick(isValid ? (FIRST[name] ?? values) : values)
     const settings = Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, pick(name, values)]))
-    // The old version reads this setting from a variable with another name.
+    // The old version reads WELCOME_EMAIL_DELIVERY from a variable with another name.
     return { ...settings, WELCOME_EMAIL_CUT_OFF: settings.WELCOME_EMAIL_DELIVERY ?? '' }
   })
 }
 
-/** The values for a valid set of settings. A setting that is missing here has only valid values in VALUES. */
+/** The values for a valid set of settings. A setting without an entry here has only valid values in VALUES. */
 const FIRST: Readonly<Record<string, readonly string[]>> = {
   ALLOWED_EMAIL_DOMAINS: domains.slice(0, 5),
   DENIED_EMAIL_DOMAINS: ['', 'mail.example.org', '*.example.org'],

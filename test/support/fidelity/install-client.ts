@@ -1,4 +1,4 @@
-// `npm test` runs this file before the tests, so that all tests use the same installation.
+// Installs AWS's runtime client. `npm test` runs this file before the tests, so that all tests use the same installation.
 import { installClient } from './runtime-client.ts'
 
 const client = await installClient()

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 
-/** An error as the runtime client reports it to Lambda. Cognito shows the message to its caller. */
+/** An error as the runtime client reports it to Lambda. Cognito returns the message to the app that called Cognito. */
 export interface ReportedError {
   readonly errorType: string
   readonly errorMessage: string

@@ -41,7 +41,7 @@ function listSlots(holder: object, depth = 0): Slot[] {
 
 /** Sets an own property like JSON.parse does, even if its name is `__proto__`. */
 function put(holder: object, key: string, value: unknown): void {
-  // JSON cannot set the length of an array.
+  // Skips the length of an array, because JSON text cannot set it.
   if (Array.isArray(holder) && key === 'length') return
   Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true })
 }
@@ -128,7 +128,7 @@ const onSlot =
   (root, random) => {
     const slots = listSlots(root)
     if (slots.length === 0) return
-    // Rarely replaces the whole event, because nothing is left to mutate then.
+    // The first slot is the whole event. It is rarely picked, because a replaced event has nothing left to mutate.
     const slot = random.pick(slots.length > 1 && !random.chance(0.01) ? slots.slice(1) : slots)
     change(slot, own(slot.holder, slot.key), random)
   }

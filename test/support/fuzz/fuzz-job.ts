@@ -28,7 +28,7 @@ export type FuzzMessage =
       readonly kind: 'report'
       /** The number of invocations by handler and decision, such as `pre-signup denied`. */
       readonly tally: Readonly<Record<string, number>>
-      /** The first problems. */
+      /** The first problems as text. `problemCount` is the number of all problems. */
       readonly problems: readonly string[]
       readonly problemCount: number
     }

@@ -90,7 +90,7 @@ function parsed(line: string): unknown {
   }
 }
 
-// Addresses with fewer different characters are not searched for. A row of @, for example, may be part of another string.
+// The log is not searched for addresses with fewer different characters, such as @@@@, which other strings may contain by chance.
 const LEAST_CHARACTERS = 6
 
 /** Returns true if the log contains the fuzzer's marker, or the event's email address as it is written in JSON. */

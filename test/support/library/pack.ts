@@ -37,7 +37,7 @@ export async function packLibrary(alsoInstalled: readonly string[] = []): Promis
   const modules = join(folder, 'node_modules')
   await Promise.all([mkdir(clone), mkdir(modules, { recursive: true })])
   for (const name of SOURCES) {
-    // Some files of the list may be missing.
+    // Skips a name in SOURCES that does not exist in the repository.
     await cp(join(repository, name), join(clone, name), { recursive: true }).catch(() => undefined)
   }
   await symlink(join(repository, 'node_modules'), join(clone, 'node_modules'), 'junction')

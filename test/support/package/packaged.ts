@@ -23,7 +23,7 @@ export function toFunctionName(id: string): string {
   return `${id.charAt(0).toLowerCase()}${id.slice(1)}`
 }
 
-/** The templates of the service, packaged once for all tests. Call the functions inside tests. */
+/** The templates of the service, packaged once for all tests. Call the functions only inside tests, because `beforeAll` packages. */
 export interface Packaged {
   /** Returns the template with default parameters. */
   readonly template: () => Template
