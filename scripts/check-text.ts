@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { listBadNames } from './function-names.ts'
 import { EXCEPTIONS } from './text-exceptions.ts'
 
 export interface Finding {
@@ -33,11 +34,6 @@ const MARKS: readonly (readonly [string, (sentence: string) => boolean])[] = [
   ['an indefinite person', (sentence) => /\b(?:nobody|somebody|whoever)\b/i.test(sentence)],
   [`over ${MAX_WORDS} words`, (sentence) => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length > MAX_WORDS],
 ]
-
-/** Function names that may end in Of, because they read as a sentence in a composition of rules. */
-const LANGUAGE = ['anyOf', 'oneOf', 'isOneOf']
-const FUNCTION_NAME =
-  /\b(?:function\*?\s+|const\s+)(\w+(?:Of|Named))\b(?=\s*(?:<[^>\n]*>)?\(|\s*(?::[^=\n]*)?=\s*(?:async\s*)?(?:\(|\w+\s*=>))/g
 
 // Matches comments, strings and regular expressions. A regular expression is matched because its quotes and slashes must not start a string
 // or a comment.
@@ -95,11 +91,8 @@ export function checkText(path: string, content: string): readonly Finding[] {
     splitSentences(text).map((sentence) => ({ line: lineAt(at), sentence })),
   )
   const marked = sentences.flatMap((each) => MARKS.filter(([, fits]) => fits(each.sentence)).map(([mark]) => ({ ...each, mark })))
-  const names = path.endsWith('.ts') ? [...content.matchAll(FUNCTION_NAME)].filter(([, name = '']) => !LANGUAGE.includes(name)) : []
-  return [
-    ...marked,
-    ...names.map(({ 1: sentence = '', index }) => ({ line: lineAt(index), mark: 'a name ending in Of or Named', sentence })),
-  ]
+  const names = path.endsWith('.ts') ? listBadNames(content) : []
+  return [...marked, ...names.map(({ at, name }) => ({ line: lineAt(at), mark: 'a name ending in Of, In or Named', sentence: name }))]
 }
 
 if (import.meta.main) {

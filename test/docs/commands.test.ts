@@ -102,7 +102,7 @@ async function takeSteps(steps: readonly Step[], start: string): Promise<readonl
     const folder = /^cd (\S+)$/.exec(text)?.[1]
     if (folder !== undefined) cwd = resolve(cwd, folder)
     const ran =
-      folder === undefined ? promisify(execFile)('sh', ['-c', `${text}`], { cwd, env }).catch((error) => error) : { stdout: '', stderr: '' }
+      folder === undefined ? promisify(execFile)('sh', ['-c', text], { cwd, env }).catch((error) => error) : { stdout: '', stderr: '' }
     const { stdout, stderr } = await ran
     // A page shows stderr only if stdout is empty, because stderr may also hold progress messages.
     printed.push(normalise(stdout === '' ? stderr : stdout))

@@ -27,7 +27,7 @@ function explainNoRetry(item: EffectRow | undefined): string {
 
 /** Sets every failed effect to pending, so that the sweeper runs it. */
 export async function retryAllFailed({ effects }: EffectsServices, io: Io): Promise<number> {
-  // Reads the whole list before the first retry, because a retried effect is no longer in the list.
+  // Reads the whole list first, because each retry removes an effect from it.
   const failed: EffectItem[] = []
   for await (const row of effects.list('failed')) if (isReadable(row)) failed.push(row)
   let retried = 0
