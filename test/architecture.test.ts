@@ -81,11 +81,17 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tools/lib': 'events, handlers, environment',
     'tools/local': 'embedded services',
   },
-  'tools/doctor': {
+  'tools/project': {
     'shared/cognito': 'the keys of LambdaConfig',
+    'shared/rules': 'it checks the types of values',
+    'tools/lib': 'errors, programs',
+  },
+  'tools/doctor': {
+    'shared/cognito': 'the facts about triggers',
     'shared/lambda': 'it compares the masked message of a handler that fails at init',
     'shared/rules': 'it reads the declarations of rules',
     'tools/lib': 'handlers, environment',
+    'tools/project': 'templates and functions',
     'tools/replay': 'it loads handlers in the child process of replay',
   },
   'tools/init': { 'tools/lib': 'the settings of events; the path of this package' },
@@ -99,6 +105,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tools/doctor': 'lifeguard doctor',
     'tools/init': 'lifeguard init',
     'tools/lib': 'helpers of all commands',
+    'tools/project': 'lifeguard doctor reads the project',
     'tools/replay': 'lifeguard replay, explain and precompile',
   },
 }

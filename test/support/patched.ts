@@ -4,7 +4,7 @@ import { parseDocument } from 'yaml'
 import { examine } from '../../src/tools/doctor/examine.ts'
 import type { Judged } from '../../src/tools/doctor/finding.ts'
 import { loadCode } from '../../src/tools/doctor/load-code.ts'
-import { readTemplate } from '../../src/tools/doctor/template.ts'
+import { readTemplate } from '../../src/tools/project/template.ts'
 
 /** The folder with the templates for doctor's tests, and with their handlers. */
 export const TEMPLATES: string = resolve('test/tools/doctor/templates')

@@ -1,9 +1,9 @@
 import { isAbsolute, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { defaultSettings, NOWHERE } from '../lib/environment.ts'
+import { isKnown, parseReference, toSymbolic } from '../project/symbolic.ts'
+import type { Resource, Template } from '../project/template.ts'
 import { createMasker } from './mask.ts'
-import { isKnown, parseReference, toSymbolic } from './symbolic.ts'
-import type { Resource, Template } from './template.ts'
 
 /** The environment variables with which doctor loads a function, and functions that analyze and mask the errors of the start. */
 export interface FunctionEnvironment {

@@ -1,3 +1,4 @@
+import { listCalledFromElsewhere } from '../project/attached.ts'
 import { checkClients } from './checks/clients.ts'
 import { checkFunctionNames, checkFunctions, checkSweeper } from './checks/functions.ts'
 import { checkHandlers } from './checks/handlers.ts'
@@ -9,7 +10,6 @@ import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkCycles, checkWiring } from './checks/wiring.ts'
 import { type Judged, mergeJudged } from './finding.ts'
 import { listAttachedCode, type Subject } from './loaded.ts'
-import { listCalledFromElsewhere } from './triggers.ts'
 
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkFunctions,

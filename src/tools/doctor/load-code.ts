@@ -6,13 +6,13 @@ import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
 import { bundleHandler } from '../lib/build.ts'
 import { NOWHERE } from '../lib/environment.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
+import { listAttached } from '../project/attached.ts'
+import { type Found, findCode, isNode, readInlineCode } from '../project/find-code.ts'
+import { findResources, type Resource, type Template } from '../project/template.ts'
 import type { FunctionError, Reply } from '../replay/child-messages.ts'
 import { type Ended, startWorker } from '../replay/worker.ts'
 import { buildEnvironment, type FunctionEnvironment } from './build-environment.ts'
-import { type Found, findCode, isNode, readInlineCode } from './find-code.ts'
 import { type Code, isSweeper } from './loaded.ts'
-import { findResources, type Resource, type Template } from './template.ts'
-import { listAttached } from './triggers.ts'
 
 /** Options for `loadCode`. */
 export interface LoadOptions {

@@ -1,7 +1,7 @@
 import type { RuleDescription } from '../lib/description.ts'
 import { parseTriggerName } from '../lib/find-trigger.ts'
-import type { Template } from './template.ts'
-import { type Attached, listAttached, listCalledFromElsewhere } from './triggers.ts'
+import { type Attached, listAttached, listCalledFromElsewhere } from '../project/attached.ts'
+import type { Template } from '../project/template.ts'
 
 /** The facts that doctor could read about a function's code. */
 export interface Code {

@@ -1,7 +1,7 @@
 import { isObject } from '../../shared/rules/invocation.ts'
-import { parseGetAtt, replacePlaceholders } from './symbolic.ts'
-import type { Resource, Template } from './template.ts'
-import type { Path } from './yaml-values.ts'
+import { parseGetAtt, replacePlaceholders } from '../project/symbolic.ts'
+import type { Resource, Template } from '../project/template.ts'
+import type { Path } from '../project/yaml-values.ts'
 
 /** A dependency: CloudFormation creates `from` after `to`. */
 export interface Reference {

@@ -1,9 +1,9 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
+import type { Source } from '../project/source.ts'
+import type { Resource, Template } from '../project/template.ts'
 import { CODES, type Code, isCode, type Severity } from './codes.ts'
 import type { Finding, Judged } from './finding.ts'
-import type { Source } from './source.ts'
-import type { Resource, Template } from './template.ts'
 
 /** A finding with everything that a report shows about it. */
 export interface Reported {

@@ -1,7 +1,7 @@
 import { isObject } from '../../shared/rules/invocation.ts'
-import { parseReference, toSymbolic } from './symbolic.ts'
-import { findResources, type Resource, type Template } from './template.ts'
-import type { Path } from './yaml-values.ts'
+import { parseReference, toSymbolic } from '../project/symbolic.ts'
+import { findResources, type Resource, type Template } from '../project/template.ts'
+import type { Path } from '../project/yaml-values.ts'
 
 /** One action that a role allows. */
 export interface Right {

@@ -1,6 +1,6 @@
+import { isKnown, parseReference, toSymbolic, withoutNames } from '../project/symbolic.ts'
+import { findResources, type Resource, type Template } from '../project/template.ts'
 import { matchesGlob } from './glob.ts'
-import { isKnown, parseReference, toSymbolic, withoutNames } from './symbolic.ts'
-import { findResources, type Resource, type Template } from './template.ts'
 
 /** The result of a check before the deployment; `maybe` if the result depends on a value that is known only at deployment. */
 export type Sure = 'yes' | 'no' | 'maybe'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Code } from '../../../src/tools/doctor/codes.ts'
 import type { Finding, Judged } from '../../../src/tools/doctor/finding.ts'
 import { buildReport, type Report } from '../../../src/tools/doctor/report.ts'
-import { readTemplate } from '../../../src/tools/doctor/template.ts'
+import { readTemplate } from '../../../src/tools/project/template.ts'
 
 const accepting = (accept: unknown): string => {
   const metadata = { Lifeguard: accept }

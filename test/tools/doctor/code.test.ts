@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listRules } from '../../../src/shared/rules/rule.ts'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
-import { readTemplate } from '../../../src/tools/doctor/template.ts'
+import { readTemplate } from '../../../src/tools/project/template.ts'
 import { examineText, patchTemplate, TEMPLATES } from '../../support/patched.ts'
 
 async function loadHandlerCode(handler: string, load: boolean = true, environment: Readonly<Record<string, unknown>> = {}) {

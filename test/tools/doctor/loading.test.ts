@@ -6,7 +6,7 @@ import { MASKED_MESSAGE } from '../../../src/shared/lambda/errors.ts'
 import { examine } from '../../../src/tools/doctor/examine.ts'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
 import type { Code } from '../../../src/tools/doctor/loaded.ts'
-import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
+import { readTemplate, type Template } from '../../../src/tools/project/template.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
 type Values = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findTable, judgeCoverage } from '../../../src/tools/doctor/tables.ts'
-import { readTemplate, type Template } from '../../../src/tools/doctor/template.ts'
+import { readTemplate, type Template } from '../../../src/tools/project/template.ts'
 
 const placed = (text: string): string => text.replaceAll('<', '${').replaceAll('>', '}')
 const named = (name: string): Template =>

@@ -1,9 +1,9 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import { listRules } from '../../../shared/rules/rule.ts'
+import { toSymbolic } from '../../project/symbolic.ts'
+import { findResources, type Resource } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { type Code, listAttachedCode, type Subject } from '../loaded.ts'
-import { toSymbolic } from '../symbolic.ts'
-import { findResources, type Resource } from '../template.ts'
 
 /** LG402: finds app clients that let users change an email whose domain is checked only at sign-up. */
 export function checkClients(subject: Subject): Judged {

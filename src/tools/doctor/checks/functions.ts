@@ -1,8 +1,8 @@
+import { isAwaited } from '../../project/attached.ts'
+import { isKnown, toSymbolic } from '../../project/symbolic.ts'
+import { findResources, type Resource } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { isSweeper, listAttachedCode, type Subject } from '../loaded.ts'
-import { isKnown, toSymbolic } from '../symbolic.ts'
-import { findResources, type Resource } from '../template.ts'
-import { isAwaited } from '../triggers.ts'
 
 const WALL_SECONDS = 5
 const LEAST_MEMORY_MB = 256

@@ -1,13 +1,13 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import { listRules } from '../../../shared/rules/rule.ts'
+import { toSymbolic } from '../../project/symbolic.ts'
+import type { Resource, Template } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { matchesGlob } from '../glob.ts'
 import { hasUndeclaredNeeds, listAttachedCode, type Subject } from '../loaded.ts'
 import { createRightsReader, type Rights } from '../rights.ts'
-import { toSymbolic } from '../symbolic.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
-import type { Resource, Template } from '../template.ts'
 
 /** LG301, LG302 and LG303: finds tables and permissions that rules need, but that the template does not contain. */
 export function checkNeeds(subject: Subject): Judged {

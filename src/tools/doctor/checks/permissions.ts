@@ -1,8 +1,8 @@
+import { type Attached, COGNITO, findFunction, listAttached } from '../../project/attached.ts'
+import { isKnown, parseReference, toSymbolic, withoutNames } from '../../project/symbolic.ts'
+import { findResources, type Resource, type Template } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
-import { isKnown, parseReference, toSymbolic, withoutNames } from '../symbolic.ts'
-import { findResources, type Resource, type Template } from '../template.ts'
-import { type Attached, COGNITO, findFunction, listAttached } from '../triggers.ts'
 
 /** LG202 and LG203: checks that a pool may invoke its triggers, and that other accounts may not. */
 export function checkPermissions({ template }: Subject): Judged {

@@ -1,7 +1,7 @@
 import { listRules } from '../../../shared/rules/rule.ts'
+import { findResources, type Resource } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
-import { findResources, type Resource } from '../template.ts'
 
 /** LG401 and LG403: finds pool settings that let users bypass the rules of triggers. */
 export function checkPools(subject: Subject): Judged {

@@ -1,12 +1,12 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import { listRules } from '../../../shared/rules/rule.ts'
+import { toSymbolic } from '../../project/symbolic.ts'
+import { findResources, type Resource, type Template } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { type Code, hasUndeclaredNeeds, listAttachedCode, type Subject } from '../loaded.ts'
 import { createRightsReader, type Right, type Rights } from '../rights.ts'
-import { toSymbolic } from '../symbolic.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
-import { findResources, type Resource, type Template } from '../template.ts'
 
 // Permissions that are never reported, because any function may need them: logs, traces, network interfaces.
 const PLUMBING = /^(?:logs|xray):|^ec2:(?:\w*NetworkInterface\w*|DescribeSubnets|DescribeSecurityGroups|DescribeVpcs)$/i

@@ -1,8 +1,8 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
+import { isKnown, toSymbolic } from '../../project/symbolic.ts'
+import { findResources } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import { listAttachedCode, type Subject } from '../loaded.ts'
-import { isKnown, toSymbolic } from '../symbolic.ts'
-import { findResources } from '../template.ts'
 
 /** LG204, LG205 and LG206: checks that a pre token generation handler returns the response for the configured event version. */
 export function checkTokenVersions(subject: Subject): Judged {

@@ -1,8 +1,8 @@
+import { listAttached, listCalledFromElsewhere } from '../../project/attached.ts'
+import { findResources } from '../../project/template.ts'
 import type { Finding, Judged } from '../finding.ts'
 import type { Subject } from '../loaded.ts'
 import { findCycles } from '../references.ts'
-import { findResources } from '../template.ts'
-import { listAttached, listCalledFromElsewhere } from '../triggers.ts'
 
 /** LG304: finds handlers that no user pool calls for the trigger of their rules. */
 export function checkWiring({ template, codes }: Subject): Judged {

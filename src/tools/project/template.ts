@@ -19,6 +19,14 @@ export interface Resource {
   readonly conditional: boolean
 }
 
+/** A property of a resource. */
+export interface ResourcePath {
+  /** The resource's logical id. */
+  readonly resource: string
+  /** The path of the property inside the resource: `['Properties', 'Timeout']`. */
+  readonly path: Path
+}
+
 /** A CloudFormation template, with the resources that SAM would generate. */
 export interface Template {
   /** The file's name, for messages. */

@@ -3,13 +3,12 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { tryParseJson } from '../lib/json.ts'
-import { listReferencedFiles, openConfiguration } from './configuration-files.ts'
+import { listReferencedFiles, openConfiguration, type Place } from './configuration-files.ts'
 import { findProjectFolder } from './find-code.ts'
-import type { Finding, Place } from './finding.ts'
 import { type OslsOptions, packageService } from './package-service.ts'
 import { readLimited } from './parse-yaml.ts'
 import { createServerlessPlaceFinder } from './serverless-place.ts'
-import { parseTemplate, readTemplate, type Template } from './template.ts'
+import { parseTemplate, type ResourcePath, readTemplate, type Template } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
 
 /** A template, with its file and project folder. */
@@ -19,8 +18,8 @@ export interface Source {
   readonly file: string
   /** The project folder. Handler paths are relative to it. */
   readonly folder: string
-  /** Returns the place of a finding: in `file`, or in a file that `file` includes. */
-  readonly place: (finding: Finding) => Place
+  /** Returns the place of a resource's property: in `file`, or in a file that `file` includes. */
+  readonly place: (property: ResourcePath) => Place
 }
 
 const CONFIGURATIONS = ['serverless.yml', 'serverless.yaml']
@@ -45,7 +44,7 @@ export async function openSource(named: string | undefined, options: OslsOptions
   const read = readYaml(file, text)
   if (!isConfiguration(file, read)) {
     const template = parseTemplate(file, read)
-    const place = ({ resource, path: inside }: Finding): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
+    const place = ({ resource, path: inside }: ResourcePath): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
     return { template, file, folder: findProjectFolder(path), place }
   }
   const folder = dirname(path)
@@ -56,7 +55,7 @@ export async function openSource(named: string | undefined, options: OslsOptions
       ? readTemplate(shown, await readTemplateText(packaged, shown))
       : readTemplate(`${file}, packaged`, await packageService(path, options))
   const inConfiguration = createServerlessPlaceFinder(await openConfiguration(path, working))
-  return { template, file, folder, place: (finding) => inConfiguration(finding) ?? { file, line: undefined } }
+  return { template, file, folder, place: (property) => inConfiguration(property) ?? { file, line: undefined } }
 }
 
 /** Returns true for a Serverless configuration. Checks the content too, because `--config` accepts any file name. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openConfiguration } from '../../../src/tools/doctor/configuration-files.ts'
-import { createServerlessPlaceFinder } from '../../../src/tools/doctor/serverless-place.ts'
+import { openConfiguration } from '../../../src/tools/project/configuration-files.ts'
+import { createServerlessPlaceFinder } from '../../../src/tools/project/serverless-place.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
 // Returns a ${file(...)} reference of the Serverless Framework. It is escaped, because TypeScript would interpolate it.
@@ -40,7 +40,7 @@ async function findPlaces(files: Readonly<Record<string, string>>, ...at: readon
   const place = createServerlessPlaceFinder(await openConfiguration(join(folder, 'serverless.yml'), folder))
   return at.map((each) => {
     const [resource = '', ...path] = each.split('.')
-    const found = place({ code: 'LG101', resource, path, message: '' })
+    const found = place({ resource, path })
     return found === undefined ? 'nowhere' : `${found.file}:${found.line}`
   })
 }

@@ -1,8 +1,15 @@
 import { dirname, relative, resolve } from 'node:path'
 import { UsageError } from '../lib/errors.ts'
-import type { Place } from './finding.ts'
 import { readLimited } from './parse-yaml.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
+
+/** A file and line of a project. */
+export interface Place {
+  /** The path of the file, relative to the working folder. */
+  readonly file: string
+  /** The line number, from 1; undefined if the file has no such line. */
+  readonly line: number | undefined
+}
 
 const ANY_FILE = /\$\{file\(([^()]+)\)/g
 // Matches a value that is only a reference to a file, or to one property in a file.

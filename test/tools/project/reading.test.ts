@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createConditionReader, resolveConditions } from '../../../src/tools/doctor/conditions.ts'
 import { matchesGlob } from '../../../src/tools/doctor/glob.ts'
-import { toSymbolic } from '../../../src/tools/doctor/symbolic.ts'
-import { readTemplate } from '../../../src/tools/doctor/template.ts'
-import { readYaml } from '../../../src/tools/doctor/yaml-values.ts'
 import { UsageError } from '../../../src/tools/lib/errors.ts'
+import { createConditionReader, resolveConditions } from '../../../src/tools/project/conditions.ts'
+import { toSymbolic } from '../../../src/tools/project/symbolic.ts'
+import { readTemplate } from '../../../src/tools/project/template.ts'
+import { readYaml } from '../../../src/tools/project/yaml-values.ts'
 
 /** Creates an `Fn::Sub`. The text has `<` and `>` for `${` and `}`, which TypeScript would interpolate. */
 const sub = (text: string): object => ({ 'Fn::Sub': text.replaceAll('<', '${').replaceAll('>', '}') })

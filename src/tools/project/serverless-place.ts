@@ -1,5 +1,5 @@
-import type { PlaceOf } from './configuration-files.ts'
-import type { Finding, Place } from './finding.ts'
+import type { Place, PlaceOf } from './configuration-files.ts'
+import type { ResourcePath } from './template.ts'
 
 // Maps the properties of a CloudFormation function to their names in serverless.yml.
 const NAMES: Readonly<Record<string, string>> = {
@@ -13,8 +13,8 @@ const NAMES: Readonly<Record<string, string>> = {
 // The logical id of the role that the Serverless Framework generates for functions without `role`.
 const OWN_ROLE = 'IamRoleLambdaExecution'
 
-/** Creates a function that finds the place of a finding in the Serverless configuration. */
-export function createServerlessPlaceFinder(findPlace: PlaceOf): (finding: Finding) => Place | undefined {
+/** Creates a function that finds the place of a resource's property in the Serverless configuration. */
+export function createServerlessPlaceFinder(findPlace: PlaceOf): (property: ResourcePath) => Place | undefined {
   return ({ resource, path }) => {
     const own = findPlace(['resources', 'Resources', resource, ...path], 3)
     if (own !== undefined) return own
