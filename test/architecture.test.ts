@@ -79,6 +79,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/blocks': 'a seed adds blocks',
     'shared/rules': 'its child process observes rules',
     'tools/lib': 'events, handlers, environment',
+    'tools/project': 'the functions of the project',
     'tools/local': 'embedded services',
   },
   'tools/project': {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { buildDomainFiles } from '../../src/esbuild/domain-files.ts'
 import { readDomainList } from '../../src/shared/email/domain-file.ts'
-import { isStale } from '../../src/tools/replay/freshness.ts'
+import { findNewerSource } from '../../src/tools/replay/freshness.ts'
 
 /** Creates a project with a built bundle and the given lists. */
 async function projectWith(lists: Readonly<Record<string, string>>): Promise<string> {
@@ -42,9 +42,9 @@ describe('buildDomainFiles', () => {
     const bundle = join(folder, 'bundle/handler.js')
     const at = (seconds: number): Date => new Date(Date.now() + seconds * 1000)
     await utimes(join(folder, 'domains/staff.txt'), at(-60), at(-60))
-    expect(await isStale(bundle, folder)).toBe(false)
+    expect(await findNewerSource(bundle, folder)).toBeUndefined()
     await utimes(join(folder, 'domains/staff.txt'), at(60), at(60))
-    expect(await isStale(bundle, folder)).toBe(true)
+    expect(await findNewerSource(bundle, folder)).toBeDefined()
     expect(JSON.parse(await readFile(join(folder, 'bundle/meta.json'), 'utf8')).outputs).toEqual({ some: 1 })
   })
 

@@ -2,14 +2,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { readServerlessHandlers } from '../../src/tools/replay/serverless-handlers.ts'
+import { listTriggerFunctions, openProject } from '../../src/tools/project/project.ts'
 import { repository } from '../support/built.ts'
 import { osls, type Ran, serviceFolder } from '../support/package/deployment.ts'
 import { ordinaryEvent, ordinarySample } from '../support/triggers.ts'
 
-const declared = await readServerlessHandlers(repository)
-const functions = [...(declared?.handlers.keys() ?? [])].map(
-  (trigger) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, triggerFacts(trigger).folder] as const,
+const project = await openProject(undefined, {
+  working: repository,
+  environment: process.env,
+  signal: new AbortController().signal,
+  onNote: () => undefined,
+})
+const functions = (project ? listTriggerFunctions(project) : []).map(
+  ({ trigger }) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, triggerFacts(trigger).folder] as const,
 )
 
 let service: Awaited<ReturnType<typeof serviceFolder>>

@@ -20,14 +20,15 @@ export function closeAfterExit(child: ChildProcess): void {
 /**
  * Runs a program and waits until it exits.
  *
+ * @returns The program's standard output.
  * @param shown The program's name in the error message, such as `npm run build`.
  * @throws UsageError with the program's output if the program fails.
  */
-export async function runProgram(shown: string, file: string, args: readonly string[], options: ExecFileOptions): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+export async function runProgram(shown: string, file: string, args: readonly string[], options: ExecFileOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
     const child = execFile(file, args, { ...options, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (error) reject(new UsageError(`${shown} failed`, `${stdout}${stderr}`.trim()))
-      else resolve()
+      else resolve(stdout)
     })
     closeAfterExit(child)
   })

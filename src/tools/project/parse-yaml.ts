@@ -81,3 +81,16 @@ export async function readLimited(path: string, shown: string): Promise<string> 
   if (bytes.length > MOST_BYTES) throw new UsageError(describeTooLarge(shown))
   return bytes.toString('utf8')
 }
+
+/**
+ * Reads a template or configuration, like {@link readLimited}.
+ *
+ * @throws UsageError also when the file is missing or is a folder.
+ */
+export async function readTemplateText(path: string, shown: string): Promise<string> {
+  return readLimited(path, shown).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof UsageError) throw error
+    if (error.code === 'ENOENT') throw new UsageError(`${shown}: no such file`)
+    throw new UsageError(`${shown}: ${error.code === 'EISDIR' ? 'is a folder, not a file' : error.message}`)
+  })
+}

@@ -5,8 +5,9 @@ import { UsageError } from '../lib/errors.ts'
 import { tryParseJson } from '../lib/json.ts'
 import { listReferencedFiles, openConfiguration, type Place } from './configuration-files.ts'
 import { findProjectFolder } from './find-code.ts'
-import { type OslsOptions, packageService } from './package-service.ts'
-import { readLimited } from './parse-yaml.ts'
+import { type FrameworkOptions, hasFramework, packageService } from './framework.ts'
+import { readTemplateText } from './parse-yaml.ts'
+import { findConfiguration, followManifest, isServerlessName, PROGRAM } from './project.ts'
 import { createServerlessPlaceFinder } from './serverless-place.ts'
 import { parseTemplate, type ResourcePath, readTemplate, type Template } from './template.ts'
 import { type Read, readYaml } from './yaml-values.ts'
@@ -22,8 +23,6 @@ export interface Source {
   readonly place: (property: ResourcePath) => Place
 }
 
-const CONFIGURATIONS = ['serverless.yml', 'serverless.yaml']
-const NAMED_CONFIGURATION = /^serverless\.(?:ya?ml|json)$/
 const PACKAGED = join('.serverless', 'cloudformation-template-update-stack.json')
 const STATE = join('.serverless', 'serverless-state.json')
 
@@ -33,16 +32,14 @@ const STATE = join('.serverless', 'serverless-state.json')
  * @param named The file to read; by default the configuration in the working folder.
  * @throws UsageError when the file is missing or cannot be read.
  */
-export async function openSource(named: string | undefined, options: OslsOptions & { readonly working: string }): Promise<Source> {
+export async function openSource(named: string | undefined, options: FrameworkOptions & { readonly working: string }): Promise<Source> {
   const { working } = options
-  const path = resolve(working, named ?? (await findConfiguration(working)))
+  const path = await followManifest(resolve(working, named ?? (await findDefault(working))), options.onNote)
   const file = relative(working, path) || path
   const text = await readTemplateText(path, file)
-  if (/^serverless\.[cm]?[jt]s$/.test(basename(path))) {
-    throw new UsageError(`${file}: doctor does not run configuration programs. Package the service, then run: lifeguard doctor ${PACKAGED}`)
-  }
-  const read = readYaml(file, text)
-  if (!isConfiguration(file, read)) {
+  const isProgram = PROGRAM.test(path)
+  const read = isProgram ? undefined : readYaml(file, text)
+  if (read !== undefined && !isConfiguration(file, read)) {
     const template = parseTemplate(file, read)
     const place = ({ resource, path: inside }: ResourcePath): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
     return { template, file, folder: findProjectFolder(path), place }
@@ -50,18 +47,26 @@ export async function openSource(named: string | undefined, options: OslsOptions
   const folder = dirname(path)
   const packaged = join(folder, PACKAGED)
   const shown = relative(working, packaged)
-  const template =
-    (await isFresh(packaged, path, text)) && (await isPackagedFrom(path))
-      ? readTemplate(shown, await readTemplateText(packaged, shown))
-      : readTemplate(`${file}, packaged`, await packageService(path, options))
+  // A program may import files that doctor does not know, so only the framework can tell that the package is current.
+  const isCurrent = !(isProgram && hasFramework(folder)) && (await isFresh(packaged, path, text)) && (await isPackagedFrom(path))
+  const template = isCurrent
+    ? readTemplate(shown, await readTemplateText(packaged, shown))
+    : readTemplate(`${file}, packaged`, await packageService(path, options))
   const inConfiguration = createServerlessPlaceFinder(await openConfiguration(path, working))
   return { template, file, folder, place: (property) => inConfiguration(property) ?? { file, line: undefined } }
+}
+
+async function findDefault(folder: string): Promise<string> {
+  const found = await findConfiguration(folder)
+  if (found === undefined)
+    throw new UsageError('No configuration in this folder, such as serverless.yml or template.yaml. Expected: lifeguard doctor TEMPLATE')
+  return found
 }
 
 /** Returns true for a Serverless configuration. Checks the content too, because `--config` accepts any file name. */
 function isConfiguration(file: string, { value }: Read): boolean {
   if (isObject(value) && isObject(value.Resources)) return false
-  return NAMED_CONFIGURATION.test(basename(file)) || (isObject(value) && 'service' in value && 'provider' in value)
+  return isServerlessName(file) || (isObject(value) && 'service' in value && 'provider' in value)
 }
 
 /** Returns true if `.serverless/` was packaged from this configuration. Several configurations can share that folder. */
@@ -70,22 +75,7 @@ async function isPackagedFrom(path: string): Promise<boolean> {
   const service = isObject(state) ? state.service : undefined
   const made = isObject(service) ? service.serviceFilename : undefined
   // Older versions of the framework do not write `serviceFilename`, so the default file name is assumed.
-  return typeof made === 'string' ? made === basename(path) : NAMED_CONFIGURATION.test(basename(path))
-}
-
-async function findConfiguration(folder: string): Promise<string> {
-  for (const name of CONFIGURATIONS) {
-    if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) return name
-  }
-  throw new UsageError('No serverless.yml in this folder. Expected: lifeguard doctor TEMPLATE')
-}
-
-async function readTemplateText(path: string, shown: string): Promise<string> {
-  return readLimited(path, shown).catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof UsageError) throw error
-    if (error.code === 'ENOENT') throw new UsageError(`${shown}: no such file`)
-    throw new UsageError(`${shown}: ${error.code === 'EISDIR' ? 'is a folder, not a file' : error.message}`)
-  })
+  return typeof made === 'string' ? made === basename(path) : isServerlessName(path)
 }
 
 /** Returns true if the package is newer than the configuration and all included files. */

@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { TRIGGER_NAMES, type TriggerName } from '../../shared/cognito/triggers.ts'
 import { bundleHandler, hasBuildScript, runBuildScript, type TemporaryBundle } from '../lib/build.ts'
+import type { Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { parseTriggerName } from '../lib/find-trigger.ts'
-import { isStale, readSources } from './freshness.ts'
-import { readServerlessHandlers } from './serverless-handlers.ts'
+import { listTriggerFunctions, openProject, type Project, type TriggerFunction } from '../project/project.ts'
+import { findNewerSource, readSources } from './freshness.ts'
 
 /** A built handler. */
 export interface Handler {
@@ -16,6 +17,10 @@ export interface Handler {
   readonly shown: string
   /** The absolute paths of the built file and of the known sources of the handler. Watch mode watches these files. */
   readonly sources: readonly string[]
+  /** The runtime of the function, such as `nodejs24.x`. Undefined if it is unknown. */
+  readonly runtime: string | undefined
+  /** The variables that the configuration sets for the function, as far as their values are known. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** Finds the handlers of triggers. */
@@ -28,15 +33,21 @@ export interface Handlers {
   readonly find: (trigger: TriggerName) => Promise<Handler | undefined>
   /** The message for a trigger without a handler. */
   readonly absence: string
+  /** The project of the working folder. Undefined if it has no configuration. */
+  readonly project: Project | undefined
   /** Removes the temporary bundles. */
   readonly remove: () => Promise<void>
 }
 
 /** Options of {@link openHandlers}. */
 export interface HandlersOptions {
-  /** The working folder. It contains the Serverless configuration, and relative paths start here. */
+  /** The working folder. It contains the configuration, and relative paths start here. */
   readonly folder: string
-  /** The values of `--handler`, as `TRIGGER=FILE`. They override the handlers in serverless.yml. */
+  /** The configuration or template. By default the one in the working folder. */
+  readonly configuration?: string | undefined
+  /** The environment of the user, which variables of the configuration may read. */
+  readonly environment: Environment
+  /** The values of `--handler`, as `TRIGGER=FILE` or `TRIGGER=FUNCTION`. They override the handlers of the configuration. */
   readonly named: readonly string[]
   /** Receives notes for the user, such as that a build starts. */
   readonly onNote: (note: string) => void
@@ -44,51 +55,97 @@ export interface HandlersOptions {
   readonly signal: AbortSignal
 }
 
+/** A handler's reference, with the folder that it is relative to. */
+interface Reference extends Pick<Handler, 'runtime' | 'environment'> {
+  readonly folder: string
+  readonly reference: string
+}
+
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 
 /**
- * Reads which handlers the Serverless configuration and `--handler` name.
+ * Reads which handlers the project's configuration and `--handler` name.
  *
  * @throws UsageError if they name no handler, or if the configuration or an option is invalid.
  */
-export async function openHandlers({ folder, named, onNote, signal }: HandlersOptions): Promise<Handlers> {
-  const configured = await readServerlessHandlers(folder)
-  const references = new Map([...(configured?.handlers ?? []), ...named.map(parseHandlerOption)])
+export async function openHandlers(options: HandlersOptions): Promise<Handlers> {
+  const { folder, onNote, signal } = options
+  const named = options.named.map(parseHandlerOption)
+  const project = await openProject(options.configuration, { working: folder, ...options })
+  const functions = project === undefined ? [] : listTriggerFunctions(project)
+  const references = new Map<TriggerName, Reference | string>()
+  for (const [trigger, all] of Map.groupBy(functions, (each) => each.trigger)) {
+    const [first, ...others] = all
+    if (first === undefined || project === undefined) continue
+    const chosen = named.some(([name]) => name === trigger)
+    if (others.length > 0 && !chosen) onNote(describeOthers(first, others))
+    references.set(trigger, toReference(first, project))
+  }
+  for (const [trigger, word] of named) references.set(trigger, chooseReference(word, functions, project, folder))
+  const unresolved = project?.unresolved ?? []
+  for (const part of unresolved) onNote(`${project?.file}: not resolved, so its functions are not replayed: ${part}`)
   if (references.size === 0) {
     const problem =
-      configured === undefined
-        ? 'No serverless.yml in this folder, so replay cannot find a handler'
-        : `${configured.file} has no function with a cognitoUserPool event`
+      project === undefined
+        ? 'No configuration in this folder, such as serverless.yml or template.yaml, so replay cannot find a handler'
+        : `${project.file} has no function that a user pool calls`
     throw new UsageError(`${problem}. Name a handler with --handler preSignUp=FILE`)
   }
 
   const bundles: TemporaryBundle[] = []
-  let built: Promise<void> | undefined
-  const build = (): Promise<void> => {
-    if (built === undefined) onNote('building the handlers: npm run build')
-    built ??= runBuildScript(folder, signal)
-    return built
+  const builds = new Map<string, Promise<void>>()
+  const build = (at: string): Promise<void> => {
+    const running = builds.get(at) ?? runBuildScript(at, signal)
+    if (!builds.has(at)) onNote('building the handlers: npm run build')
+    builds.set(at, running)
+    return running
   }
 
-  const open = async (reference: string): Promise<Handler> => {
-    const { file, exported } = await locate(folder, reference, build)
+  const open = async ({ folder: at, reference, runtime, environment }: Reference): Promise<Handler> => {
+    const { file, exported } = await locate(at, reference, { build: () => build(at), onNote })
     const shown = relative(folder, file)
-    if (!/\.[cm]?ts$/.test(file)) return { file, exported, shown, sources: [file, ...(await readSources(file, folder))] }
+    if (!/\.[cm]?ts$/.test(file)) return { file, exported, shown, sources: [file, ...(await readSources(file, at))], runtime, environment }
     const bundle = await bundleHandler(file)
     bundles.push(bundle)
-    return { file: bundle.file, exported, shown, sources: [file, ...(await readSources(bundle.file, folder))] }
+    const sources = [file, ...(await readSources(bundle.file, folder))]
+    return { file: bundle.file, exported, shown, sources, runtime, environment }
   }
 
   return {
     async find(trigger) {
       const reference = references.get(trigger)
-      return reference === undefined ? undefined : open(reference)
+      if (typeof reference === 'string') throw new UsageError(reference)
+      return reference && open(reference)
     },
-    absence: configured === undefined ? 'no --handler for this trigger' : `no handler in ${configured.file}`,
+    absence: project === undefined ? 'no --handler for this trigger' : `no handler in ${project.file}`,
+    project,
     remove: async () => {
       await Promise.all(bundles.map((bundle) => bundle.remove()))
     },
   }
+}
+
+function describeOthers({ trigger, name, pool }: TriggerFunction, others: readonly TriggerFunction[]): string {
+  const describe = (each: { readonly name: string; readonly pool: string | undefined }): string =>
+    `${each.name}${each.pool === undefined ? '' : ` (user pool ${each.pool})`}`
+  return `${trigger}: runs ${describe({ name, pool })}, and not ${others.map(describe).join(', ')}. Choose with --handler ${trigger}=NAME`
+}
+
+/** Returns the reference of a function, or the message for a function whose handler is unknown. */
+function toReference({ trigger, name, handler, runtime, environment }: TriggerFunction, { file, folder }: Project): Reference | string {
+  if (handler !== undefined) return { folder, reference: handler, runtime, environment }
+  return `${file}: the handler of ${name} is known only at deployment. Name it with --handler ${trigger}=FILE`
+}
+
+/** Returns the handler that `--handler` names: a function of the project, or a file. */
+function chooseReference(
+  word: string,
+  functions: readonly TriggerFunction[],
+  project: Project | undefined,
+  folder: string,
+): Reference | string {
+  const known = functions.find(({ name }) => name === word)
+  return known && project ? toReference(known, project) : { folder, reference: word, runtime: undefined, environment: {} }
 }
 
 function parseHandlerOption(option: string): readonly [TriggerName, string] {
@@ -110,22 +167,29 @@ export interface Located {
 }
 
 /**
- * Finds the file of a handler, and builds the project if the file is missing or stale.
+ * Finds the file of a handler, and builds the project if the file is missing or older than a source.
  *
  * @param reference A file that exports `handler`, or `path/to/file.export` without the file's extension, as in Serverless.
  */
-async function locate(folder: string, reference: string, build: () => Promise<void>): Promise<Located> {
+async function locate(
+  folder: string,
+  reference: string,
+  { build, onNote }: { readonly build: () => Promise<void>; readonly onNote: (note: string) => void },
+): Promise<Located> {
   const found = await look(folder, reference)
-  if (found !== undefined && !(await isStale(found.file, folder))) return found
+  const newer = found && (await findNewerSource(found.file, folder))
+  if (found !== undefined && newer === undefined) return found
   if (await hasBuildScript(folder)) {
     await build()
     const after = await look(folder, reference)
     if (after !== undefined) return after
     throw new UsageError(`The handler ${reference} is still missing after npm run build`)
   }
-  // The file is stale, but the project has no build script, so replay uses this file.
-  if (found !== undefined) return found
-  throw new UsageError(`The handler ${reference} is missing, and package.json has no 'build' script to build it`)
+  if (found === undefined) throw new UsageError(`The handler ${reference} is missing, and package.json has no 'build' script to build it`)
+  onNote(
+    `${relative(folder, found.file)} is older than ${relative(folder, newer ?? '')}, and package.json has no 'build' script. Replay runs the old file`,
+  )
+  return found
 }
 
 /**

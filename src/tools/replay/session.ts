@@ -55,7 +55,7 @@ interface OpenServices {
  */
 export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
-  const handlers = await openHandlers({ folder, named: options.handlers, onNote, signal })
+  const handlers = await openHandlers({ folder, named: options.handlers, environment: options.environment, onNote, signal })
   const { environment, embedded } = await openServices(options)
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []

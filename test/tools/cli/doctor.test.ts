@@ -230,7 +230,7 @@ resources:
   })
 
   it.each([
-    [[], 'No serverless.yml in this folder. Expected: lifeguard doctor TEMPLATE'],
+    [['serverless.cjs'], 'serverless.cjs: no such file'],
     [['no.json'], 'no.json: no such file'],
     [['folder'], 'folder: is a folder, not a file'],
     [['text.txt'], 'text.txt: not a CloudFormation template: the file has no Resources'],
@@ -238,7 +238,8 @@ resources:
     [['accepting.yaml'], 'accepting.yaml: Metadata.Lifeguard of A accepts LG101 without a reason'],
     [['untyped.yaml'], 'untyped.yaml: not a CloudFormation template: the resource A has no Type'],
     [['bomb.yaml'], 'bomb.yaml: too large or nested too deeply'],
-    [['serverless.ts'], 'serverless.ts: doctor does not run configuration programs. Package the service, then run: lifeguard doctor '],
+    [[], 'serverless.ts: .serverless/ has no current package of this configuration, and osls is not installed'],
+    [['serverless.ts'], 'serverless.ts: .serverless/ has no current package of this configuration, and osls is not installed'],
     [['a.json', 'b.json'], "Unexpected argument 'b.json'. Expected one template: lifeguard doctor TEMPLATE"],
     [['a.json', '--json', '--sarif'], 'Expected --json or --sarif, not both'],
     [['a.json', '--ignore', 'LG1'], '--ignore LG1: expected a code such as LG101. docs/reference/findings.md lists all codes'],
@@ -258,5 +259,13 @@ resources:
     expect(stderr.startsWith(`lifeguard: ${message}`), stderr).toBe(true)
     expect(stderr).not.toMatch(/^\s+at \S+ \(/m)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})
+
+it('doctor rejects a folder without a configuration', async () => {
+  const cwd = await createFolder({ 'package.json': {} })
+  expect(await lifeguard(['doctor'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: 'lifeguard: No configuration in this folder, such as serverless.yml or template.yaml. Expected: lifeguard doctor TEMPLATE\n',
   })
 })

@@ -441,7 +441,7 @@ Unexpected results:
     const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(
-      'lifeguard: No serverless.yml in this folder, so replay cannot find a handler. Name a handler with --handler preSignUp=FILE\n',
+      'lifeguard: No configuration in this folder, such as serverless.yml or template.yaml, so replay cannot find a handler. Name a handler with --handler preSignUp=FILE\n',
     )
     expect(code).toBe(2)
   })

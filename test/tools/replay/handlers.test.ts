@@ -34,7 +34,13 @@ async function opened(
 ): Promise<Handlers & { readonly folder: string; readonly notes: string[] }> {
   const folder = await createFolder(files)
   const notes: string[] = []
-  const handlers = await openHandlers({ folder, named, onNote: (note) => notes.push(note), signal: new AbortController().signal })
+  const handlers = await openHandlers({
+    folder,
+    named,
+    environment: {},
+    onNote: (note) => notes.push(note),
+    signal: new AbortController().signal,
+  })
   onTestFinished(() => handlers.remove())
   return { ...handlers, folder, notes }
 }
@@ -43,14 +49,23 @@ describe('openHandlers', () => {
   it('finds the handlers of a serverless.yml with CloudFormation tags', async () => {
     const { find, folder, absence } = await opened({ 'serverless.yml': CONFIG, 'dist/sign-up.js': '' })
     const file = join(folder, 'dist/sign-up.js')
-    expect(await find('PreSignUp')).toEqual({ file, exported: 'run', shown: 'dist/sign-up.js', sources: [file] })
+    expect(await find('PreSignUp')).toEqual({
+      file,
+      exported: 'run',
+      shown: 'dist/sign-up.js',
+      sources: [file],
+      runtime: 'nodejs20.x',
+      environment: {},
+    })
     expect(await find('PreAuthentication')).toBeUndefined()
     expect(absence).toBe('no handler in serverless.yml')
   })
 
   it('reads functions from a list, and from a file named serverless.yaml', async () => {
     const { find } = await opened({
-      'serverless.yaml': { functions: [{ a: { handler: 'a.handler', events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] } }] },
+      'serverless.yaml': {
+        functions: [{ a: { handler: 'a.handler', events: [{ cognitoUserPool: { pool: 'main', trigger: 'PreSignUp' } }] } }],
+      },
       'a.mjs': '',
     })
     expect(await find('PreSignUp')).toMatchObject({ shown: 'a.mjs', exported: 'handler' })
@@ -133,9 +148,9 @@ describe('openHandlers', () => {
   })
 
   it.each([
-    [{}, 'No serverless.yml in this folder, so replay cannot find a handler'],
-    [{ 'serverless.yml': 'service: x' }, 'serverless.yml has no function with a cognitoUserPool event'],
-    [{ 'serverless.yml': 'a: [' }, 'serverless.yml: not YAML: '],
+    [{}, 'No configuration in this folder, such as serverless.yml or template.yaml, so replay cannot find a handler'],
+    [{ 'serverless.yml': 'service: x' }, 'serverless.yml has no function that a user pool calls'],
+    [{ 'serverless.yml': 'a: [' }, 'serverless.yml: invalid JSON or YAML: '],
   ])('rejects a project with the files %j', async (files, message) => {
     await expect(opened(files)).rejects.toThrow(message)
   })

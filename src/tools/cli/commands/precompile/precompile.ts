@@ -12,11 +12,11 @@ import { assertPaths } from '../../../lib/event-files.ts'
 import { parseTriggerName } from '../../../lib/find-trigger.ts'
 import { importPeer } from '../../../lib/import-peer.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
+import { listTriggerFunctions, openProject } from '../../../project/project.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
 import { type Located, look } from '../../../replay/handlers.ts'
 import { createLambdaFunction, type Invocation } from '../../../replay/lambda.ts'
 import { type ReadEvent, readEvents } from '../../../replay/read-events.ts'
-import { readServerlessHandlers } from '../../../replay/serverless-handlers.ts'
 import { openServices } from '../../../replay/session.ts'
 
 /** The options of {@link precompile}. */
@@ -71,9 +71,16 @@ export async function precompile(options: PrecompileOptions): Promise<Precompile
   return { functions: counts.reduce((sum, count) => sum + count, 0), files: counts.filter((count) => count > 0).length }
 }
 
-/** Finds the handler of a bundle and its trigger. Reads the trigger from serverless.yml, or else from the name of the folder or file. */
-async function locate({ folder, bundle }: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
-  const declared = [...((await readServerlessHandlers(folder))?.handlers ?? [])]
+/** Finds the handler of a bundle and its trigger. Reads the trigger from the configuration, or else from the name of the folder or file. */
+async function locate({
+  folder,
+  bundle,
+  environment,
+  signal,
+}: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
+  const project = await openProject(undefined, { working: folder, environment, signal, onNote: () => undefined })
+  const functions = project === undefined ? [] : listTriggerFunctions(project)
+  const declared = functions.flatMap(({ trigger, handler }) => (handler === undefined ? [] : [[trigger, handler] as const]))
   const path = resolve(folder, bundle)
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
   const inFolder = declared.map(([, reference]) => reference).filter((each) => dirname(resolve(folder, each)) === path)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { packageService } from '../../../src/tools/project/package-service.ts'
+import { packageService } from '../../../src/tools/project/framework.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
 it('does not wait for a background process of osls that keeps the output open', async () => {
