@@ -1,13 +1,12 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { startDynamoDb } from './dynamodb.ts'
+import { type LocalDynamoDb, startDynamoDb } from './dynamodb.ts'
 import type { LocalService } from './loopback.ts'
 import type { LocalSes } from './ses/local-ses.ts'
 import { startSes } from './ses/server.ts'
-import { createTables, type TableNames } from './tables.ts'
+import type { TableDefinition, TableNames } from './tables.ts'
 
 /** Local versions of all services that the handlers call. */
 export interface LocalServices {
-  readonly dynamodb: LocalService
+  readonly dynamodb: LocalDynamoDb
   readonly ses: LocalSes
   /** Environment variables that make a handler call these services. Includes dummy credentials. */
   readonly environment: Readonly<Record<string, string>>
@@ -15,24 +14,31 @@ export interface LocalServices {
   readonly stop: () => Promise<void>
 }
 
-const REGION = 'us-east-1'
-const ACCESS_KEY_ID = 'local'
-const SECRET_ACCESS_KEY = 'local'
+/** Options of {@link startServices}. */
+export interface StartOptions {
+  /** The tables of the user's template. A table with the name of a handler's table replaces that table. */
+  readonly tables?: readonly TableDefinition[]
+  /** Writes items after the tables are created, and before the first request is answered. */
+  readonly fill?: (endpoint: string) => Promise<void>
+}
 
 /**
- * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES. Each listens on a free loopback port. If a step
- * fails, stops the services that already run.
+ * Starts an embedded DynamoDB and an embedded SES. Each listens on a free loopback port. The first request to DynamoDB loads the engine
+ * and creates the tables, so handlers that do not use DynamoDB do not wait for it.
  *
- * @throws MissingPeerError if dynalite is not installed.
  * @example
  * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
  * const child = fork('replay-worker.js', { env: services.environment })
  * await services.stop()
  */
-export async function startServices(names: TableNames): Promise<LocalServices> {
-  const dynamodb = await startDynamoDb()
+export async function startServices(names: TableNames, { tables = [], fill }: StartOptions = {}): Promise<LocalServices> {
+  const dynamodb = await startDynamoDb(async (endpoint) => {
+    // Imported here, because it loads the AWS SDK.
+    const { createTables, useLocalClient } = await import('./tables.ts')
+    await useLocalClient(endpoint, (client) => createTables(client, names, tables))
+    await fill?.(endpoint)
+  })
   try {
-    await prepare(dynamodb.endpoint, names)
     const ses = await startSes()
     return {
       dynamodb,
@@ -48,25 +54,15 @@ export async function startServices(names: TableNames): Promise<LocalServices> {
   }
 }
 
-async function prepare(endpoint: string, names: TableNames): Promise<void> {
-  const credentials = { accessKeyId: ACCESS_KEY_ID, secretAccessKey: SECRET_ACCESS_KEY }
-  const client = new DynamoDBClient({ endpoint, region: REGION, credentials })
-  try {
-    await createTables(client, names)
-  } finally {
-    client.destroy()
-  }
-}
-
 function buildServiceEnvironment(dynamodb: LocalService, ses: LocalService, names: TableNames): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
     // If the user's shell sets this variable to true, the SDK ignores the two endpoints above and calls AWS.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: ACCESS_KEY_ID,
-    AWS_SECRET_ACCESS_KEY: SECRET_ACCESS_KEY,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
     BLOCK_TABLE: names.blocks,
     PROFILE_TABLE: names.profiles,
     EFFECT_TABLE: names.effects,

@@ -1,19 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { defaultSettings, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
 import { startServices } from '../local/services.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
-import type { TableNames } from '../local/tables.ts'
-import { seedBlocks } from './seed.ts'
+import type { TableDefinition, TableNames } from '../local/tables.ts'
+import { findChangedRows, type Row } from './changed-rows.ts'
+import { readSeeds } from './seed.ts'
 
 /** The rows and emails that handlers left in the embedded services. */
 export interface SideEffects {
-  /** The rows of the profile table. */
-  readonly profiles: readonly Readonly<Record<string, unknown>>[]
+  /** The rows of each table that are new or changed, by the table's name. Empty if no handler used DynamoDB. */
+  readonly tables: ReadonlyMap<string, readonly Row[]>
+  /** The names of the tables that Lifeguard's handlers use. */
+  readonly names: TableNames
   /** The emails, oldest first. */
   readonly mails: readonly ReceivedMail[]
 }
@@ -24,35 +25,48 @@ export interface Embedded {
   readonly environment: Readonly<Record<string, string>>
   /** Returns the rows and emails that handlers have left so far. */
   readonly sideEffects: () => Promise<SideEffects>
+  /** Returns the error with which DynamoDB failed to start, such as a MissingPeerError. Undefined if it started, or was not used. */
+  readonly problem: () => unknown
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts the embedded services and seeds the block list.
+ * Starts the embedded services. The first request to DynamoDB creates the tables and seeds the block list.
  *
  * @param settings The settings of the handlers, which may name the tables.
  * @param paths The replayed paths. Seed files beside them are read.
- * @throws MissingPeerError if dynalite is not installed, UsageError if a table name or a seed file is invalid.
+ * @param tables The tables of the user's template.
+ * @throws UsageError if a table name or a seed file is invalid.
  */
-export async function startEmbedded(settings: Environment, paths: readonly string[]): Promise<Embedded> {
+export async function startEmbedded(
+  settings: Environment,
+  paths: readonly string[],
+  tables: readonly TableDefinition[] = [],
+): Promise<Embedded> {
   const names = readTableNames(settings)
-  const { blocks, profiles } = names
-  const services = await startServices(names)
-  const documents = createDocumentClient(services.dynamodb.endpoint)
-  const stop = async (): Promise<void> => {
-    documents.destroy()
-    await services.stop()
-  }
-  try {
-    await seedBlocks(documents, blocks, await listEventFolders(paths))
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  const seeds = await readSeeds(await listEventFolders(paths))
+  let seeded: ReadonlyMap<string, readonly Row[]> = new Map()
+  const services = await startServices(names, {
+    tables,
+    fill: async (endpoint) => {
+      if (seeds.length === 0) return
+      // Imported here, because both load the AWS SDK.
+      const [{ readTables, useDocuments }, { writeSeeds }] = await Promise.all([import('./rows.ts'), import('./write-seeds.ts')])
+      await useDocuments(endpoint, (documents) => writeSeeds(documents, names.blocks, seeds))
+      seeded = await readTables(endpoint)
+    },
+  })
   return {
     environment: services.environment,
-    sideEffects: async () => ({ profiles: await scanTable(documents, profiles), mails: services.ses.inbox() }),
-    stop,
+    async sideEffects() {
+      const mails = services.ses.inbox()
+      const endpoint = await services.dynamodb.engine()
+      if (endpoint === undefined) return { tables: new Map(), names, mails }
+      const { readTables } = await import('./rows.ts')
+      return { tables: findChangedRows(seeded, await readTables(endpoint)), names, mails }
+    },
+    problem: services.dynamodb.problem,
+    stop: services.stop,
   }
 }
 
@@ -72,18 +86,6 @@ function readTableNames(settings: Environment): TableNames {
     return name
   }
   return { blocks: readTableName('BLOCK_TABLE'), profiles: readTableName('PROFILE_TABLE'), effects: readTableName('EFFECT_TABLE') }
-}
-
-function createDocumentClient(endpoint: string): DynamoDBDocumentClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-}
-
-async function scanTable(documents: DynamoDBDocumentClient, table: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const rows: Record<string, unknown>[] = []
-  for await (const page of paginateScan({ client: documents }, { TableName: table, ConsistentRead: true })) rows.push(...(page.Items ?? []))
-  return rows
 }
 
 async function listEventFolders(paths: readonly string[]): Promise<readonly string[]> {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { withoutMark } from '../../shared/lines.ts'
 import { UsageError } from '../lib/errors.ts'
@@ -7,85 +6,102 @@ import { DEEPEST, isTooDeep, parseJson } from '../lib/json.ts'
 
 /** The expected result of an event. Replay compares only the keys that are present. */
 export interface Expectation {
-  readonly outcome?: unknown
-  readonly decidedBy?: unknown
-  readonly reason?: unknown
+  readonly outcome?: 'proceed' | 'denied' | 'failed'
+  readonly decidedBy?: string | null
+  readonly reason?: string | null
   readonly response?: unknown
-  readonly effects?: Effects
+  /** The names of the rules that fail. */
+  readonly failedRules?: readonly string[]
+  readonly effects?: ExpectedEffects
 }
 
-/** The expected effects of an event: the number of profiles written and of emails sent. */
-export interface Effects {
-  readonly profiles?: unknown
-  readonly mails?: unknown
+/** The expected effects of an event: a number of rows or emails, or a list with the fields to compare. */
+export interface ExpectedEffects {
+  readonly profiles?: ExpectedRows
+  readonly mails?: number | readonly ExpectedMail[]
+  /** The expected rows of other tables, by the table's name. */
+  readonly rows?: Readonly<Record<string, ExpectedRows>>
 }
 
-const count = z.int().nonnegative().optional()
+/** The expected rows of a table. */
+export type ExpectedRows = number | readonly Readonly<Record<string, unknown>>[]
+
+/** The expected fields of an email. `text` and `html` are excerpts. */
+export interface ExpectedMail {
+  readonly to?: string | readonly string[]
+  readonly cc?: string | readonly string[]
+  readonly bcc?: string | readonly string[]
+  readonly from?: string
+  readonly replyTo?: string | readonly string[]
+  readonly subject?: string
+  readonly text?: string
+  readonly html?: string
+}
+
+const count = z.int().nonnegative()
+const rows = z.union([count, z.array(z.record(z.string(), z.unknown()))], {
+  error: 'expected a number, or a list of rows with the fields to compare',
+})
+const addresses = z.union([z.string(), z.array(z.string())], { error: 'expected an address, or a list of addresses' })
+const mail = z.strictObject({
+  to: addresses.optional(),
+  cc: addresses.optional(),
+  bcc: addresses.optional(),
+  from: z.string().optional(),
+  replyTo: addresses.optional(),
+  subject: z.string().optional(),
+  text: z.string().optional(),
+  html: z.string().optional(),
+})
+const effects = z.strictObject({
+  profiles: rows.optional(),
+  mails: z.union([count, z.array(mail)], { error: 'expected a number, or a list of emails with the fields to compare' }).optional(),
+  rows: z.record(z.string(), rows).optional(),
+})
 const schema = z.strictObject({
   outcome: z.enum(['proceed', 'denied', 'failed']).optional(),
   decidedBy: z.string().nullable().optional(),
   reason: z.string().nullable().optional(),
   response: z.unknown().optional(),
-  effects: z.strictObject({ profiles: count, mails: count }).optional(),
+  failedRules: z.array(z.string()).optional(),
+  effects: effects.optional(),
 })
-const KEYS = Object.keys(schema.shape)
+// The keys at each level of an expectation file: at the top, in `effects`, and in an email.
+const KEYS = [Object.keys(schema.shape), Object.keys(effects.shape)]
+const MAIL_KEYS = Object.keys(mail.shape)
+
+/** Returns the path of the expectation of an event file: `case.expect.json` beside `case.json`. Undefined for other files. */
+export function findExpectationFile(eventFile: string): string | undefined {
+  return eventFile.endsWith('.json') ? eventFile.replace(/\.json$/, '.expect.json') : undefined
+}
 
 /**
- * Reads the expectation beside an event file: `case.expect.json` beside `case.json`.
+ * Reads the expectation beside an event file.
  *
  * @returns undefined without an expectation.
  * @throws UsageError if the file is not JSON, or has an unknown key or a value of the wrong type.
  */
 export async function readExpectation(eventFile: string): Promise<Expectation | undefined> {
-  if (!eventFile.endsWith('.json')) return undefined
-  const file = eventFile.replace(/\.json$/, '.expect.json')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
+  const file = findExpectationFile(eventFile)
+  const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined)
+  if (file === undefined || text === undefined) return undefined
   const expectation = parseJson(file, withoutMark(text))
   if (isTooDeep(expectation)) throw new UsageError(`${file}: nested more than ${DEEPEST} levels deep`)
   const { error } = schema.safeParse(expectation)
+  // Returns the parsed JSON and not zod's copy, because the copy has another order of keys.
   if (error === undefined) return Object(expectation)
   throw new UsageError(`${file}: ${describeIssue(error.issues[0])}`)
 }
 
 function describeIssue(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0)
-    return `unknown key '${issue.keys[0]}'; expected one of ${KEYS.join(', ')}`
-  return issue === undefined || issue.path.length === 0 ? 'expected a JSON object' : `${issue.path.join('.')}: ${issue.message}`
-}
-
-/** The actual result of an event, which is compared with the expectation. */
-export interface Actual {
-  readonly outcome: unknown
-  readonly decidedBy: unknown
-  readonly reason: unknown
-  readonly response: unknown
-  /** True if the handler logged its decision. */
-  readonly traced: boolean
-  /** The counted effects. If absent, `compare` ignores the expected effects. */
-  readonly effects?: Required<Effects>
-}
-
-/** Compares a result with its expectation. Returns one line for each difference. */
-export function compare(expectation: Expectation, actual: Actual): readonly string[] {
-  // A handler that was not made with Lifeguard logs no decision, so only its outcome and response can be compared.
-  const keys = actual.traced ? (['outcome', 'decidedBy', 'reason', 'response'] as const) : (['outcome', 'response'] as const)
-  const plain = keys.flatMap((key) => (Object.hasOwn(expectation, key) ? findDifference(key, expectation[key], actual[key]) : []))
-  const { effects } = actual
-  if (effects === undefined) return plain
-  return [
-    ...plain,
-    ...(['profiles', 'mails'] as const).flatMap((key) => {
-      const expected = expectation.effects?.[key]
-      return expected === undefined ? [] : findDifference(key, expected, effects[key])
-    }),
-  ]
-}
-
-function findDifference(key: string, expected: unknown, actual: unknown): readonly string[] {
-  return isDeepStrictEqual(expected, actual) ? [] : [`expected ${key} ${formatValue(expected)}, got ${formatValue(actual)}`]
-}
-
-function formatValue(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (issue?.code === 'invalid_union') {
+    // The issue at the deepest path belongs to the form that the user meant.
+    const [deepest] = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length)
+    if (deepest !== undefined && deepest.path.length > 0) return describeIssue({ ...deepest, path: [...issue.path, ...deepest.path] })
+  }
+  const path = (issue?.path ?? []).map(String)
+  const place = path.length === 0 ? '' : `${path.join('.')}: `
+  if (issue?.code === 'unrecognized_keys')
+    return `${place}unknown key '${issue.keys[0]}'; expected one of ${(KEYS[path.length] ?? MAIL_KEYS).join(', ')}`
+  return issue === undefined || path.length === 0 ? 'expected a JSON object' : `${place}${issue.message}`
 }

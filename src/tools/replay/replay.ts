@@ -2,9 +2,11 @@ import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { findTrigger } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { MissingPeerError, UsageError } from '../lib/errors.ts'
+import { findChangedRows } from './changed-rows.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
+import { type Actual, compare, findFailedRules } from './compare.ts'
 import type { SideEffects } from './embedded.ts'
-import { compare, type Expectation, readExpectation } from './expectation.ts'
+import { type Expectation, readExpectation } from './expectation.ts'
 import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { ReplaySession } from './session.ts'
@@ -24,6 +26,8 @@ export interface ReplayResult {
   readonly error: { readonly name: string; readonly message: string } | null
   /** Null if the handler logged no trace, for example because it was not made with Lifeguard. */
   readonly trace: readonly LoggedRule[] | null
+  /** The names of the rules that failed, except in `shadow`. Null if the handler logged no trace. */
+  readonly failedRules: readonly string[] | null
   readonly attempts: number
   readonly durationMs: number
   /** True if the result meets the expectation. Null without an expectation. */
@@ -103,11 +107,12 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   const delivery = await deliver(lambda, trigger, event, waitMs)
   const after = counted ? await session.sideEffects() : undefined
   const decided = readDecision(delivery)
-  const actual = {
+  const trace = delivery.log?.trace ?? null
+  const actual: Actual = {
     ...decided,
     response: delivery.response,
-    traced: delivery.log !== null,
-    ...(before && after && { effects: countEffects(before, after) }),
+    failedRules: trace && findFailedRules(trace),
+    ...(before && after && { effects: subtractEffects(before, after) }),
   }
   const mismatches = expectation === undefined ? [] : compare(expectation, actual)
   const result: ReplayResult = {
@@ -118,7 +123,8 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
     ...decided,
     response: delivery.response,
     error: delivery.error,
-    trace: delivery.log?.trace ?? null,
+    trace,
+    failedRules: actual.failedRules,
     attempts: delivery.attempts,
     durationMs: delivery.durationMs,
     expected: expectation === undefined ? null : mismatches.length === 0,
@@ -126,13 +132,10 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   return { result, event, mismatches, unreadable: false, ...(delivery.notStarted && { notStarted: delivery.notStarted.message }) }
 }
 
-/** Counts the profiles that were created or changed, and the emails that were sent, between two snapshots. */
-function countEffects(before: SideEffects, after: SideEffects): { readonly profiles: number; readonly mails: number } {
-  const known = new Set(before.profiles.map((row) => JSON.stringify(row)))
-  return {
-    profiles: after.profiles.filter((row) => !known.has(JSON.stringify(row))).length,
-    mails: after.mails.length - before.mails.length,
-  }
+/** Returns the rows that were created or changed, and the emails that were sent, between two snapshots. */
+function subtractEffects(before: SideEffects, after: SideEffects): SideEffects {
+  const known = new Set(before.mails)
+  return { ...after, tables: findChangedRows(before.tables, after.tables), mails: after.mails.filter((mail) => !known.has(mail)) }
 }
 
 /** Returns the outcome, the rule that decided and its reason. If no rule decided, as after a timeout, the reason is the problem. */
@@ -156,7 +159,7 @@ function createFailedResult(read: ReadEvent, error: unknown): Once {
 function createNotRunResult(read: ReadEvent, name: string, message: string, expectation?: Expectation): Once {
   const source = isObject(read.event) ? read.event.triggerSource : undefined
   const nothing = { outcome: null, decidedBy: null, reason: null, response: null }
-  const mismatches = expectation === undefined ? [] : compare(expectation, { ...nothing, traced: true })
+  const mismatches = expectation === undefined ? [] : compare(expectation, { ...nothing, failedRules: [] })
   const result: ReplayResult = {
     file: read.file,
     line: read.line,
@@ -165,6 +168,7 @@ function createNotRunResult(read: ReadEvent, name: string, message: string, expe
     ...nothing,
     error: { name, message },
     trace: null,
+    failedRules: null,
     attempts: 0,
     durationMs: 0,
     expected: expectation === undefined ? null : mismatches.length === 0,

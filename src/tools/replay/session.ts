@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { buildHandlerEnvironment, defaultSettings, type Environment, mergeHandlerSettings, type Services } from '../lib/environment.ts'
+import type { TableDefinition } from '../local/tables.ts'
 import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { createLambdaFunction, type LambdaFunction } from './lambda.ts'
@@ -16,6 +17,8 @@ export interface ReplaySession {
   readonly absence: Handlers['absence']
   /** Returns the rows and emails that handlers left in the embedded services. Returns undefined with other services. */
   readonly sideEffects: () => Promise<SideEffects | undefined>
+  /** Returns the error with which an embedded service failed to start, such as a MissingPeerError. Undefined without such an error. */
+  readonly problem: () => unknown
   /** Stops all processes and services, and removes temporary bundles. */
   readonly stop: () => Promise<void>
 }
@@ -30,6 +33,8 @@ export interface ServicesOptions {
   readonly services: Services
   /** The replayed paths. Seed files beside them are read. */
   readonly paths: readonly string[]
+  /** The tables of the user's template, which the embedded DynamoDB creates. */
+  readonly tables?: readonly TableDefinition[]
 }
 
 /** Options of {@link openReplaySession}. */
@@ -51,7 +56,8 @@ interface OpenServices {
 /**
  * Opens a session: finds the handlers and starts the services.
  *
- * @throws UsageError or MissingPeerError if a handler, setting or package is missing or invalid. Stops all services before it throws.
+ * @throws UsageError if a handler or setting is missing or invalid, MissingPeerError if a package is missing. Stops all services before
+ * it throws.
  */
 export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
@@ -84,6 +90,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
     handlers: () => ready.map(({ handler }) => handler),
     absence: handlers.absence,
     sideEffects: async () => embedded?.sideEffects(),
+    problem: () => embedded?.problem(),
     async stop() {
       await Promise.all(ready.map(({ lambda }) => lambda.stop()))
       await Promise.all([embedded?.stop(), handlers.remove()])
@@ -94,15 +101,15 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
 /**
  * Starts the services and returns the environment for handlers.
  *
- * @throws UsageError or MissingPeerError if a setting or package is missing or invalid. Stops all services before it throws.
+ * @throws UsageError if a setting or a seed file is invalid.
  */
-export async function openServices({ folder, environment, variables, services, paths }: ServicesOptions): Promise<OpenServices> {
+export async function openServices({ folder, environment, variables, services, paths, tables }: ServicesOptions): Promise<OpenServices> {
   const file = await readSettingsFile(folder)
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
   const settings = mergeHandlerSettings({ defaults, file, caller: environment, named: variables }, services)
   if (services !== 'embedded') return { environment: buildHandlerEnvironment(settings, services), embedded: undefined }
-  // Imported here, so that `--services aws` and `--services none` do not wait for the AWS SDK and the services to load.
+  // Imported here, so that `--services aws` and `--services none` do not wait for the services to load.
   const { startEmbedded } = await import('./embedded.ts')
-  const embedded = await startEmbedded(settings, paths)
+  const embedded = await startEmbedded(settings, paths, tables)
   return { environment: buildHandlerEnvironment(settings, services, embedded.environment), embedded }
 }

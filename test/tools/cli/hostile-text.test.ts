@@ -210,7 +210,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     {
       args: ['replay', '.', '--handler', 'preSignUp=handler.mjs'],
       files: { ...files, 'seed.json': { blocks: [{ userPoolId: 'a', type: 'sub', value: 'b', reason: TEXT }] } },
-      shows: "seed.json: A block's reason",
+      shows: "seed.json: ✖ A block's reason",
     },
     { args: ['replay', 'a.json', '--handler', 'postConfirmation=w.mjs'], files: { 'w.mjs': WRITER, 'a.json': event(POST) } },
   ],

@@ -26,6 +26,7 @@ describe('lifeguard replay --json', () => {
       response: { autoConfirmUser: true },
       error: null,
       trace: null,
+      failedRules: null,
       attempts: 1,
       durationMs: expect.any(Number),
       expected: null,
@@ -191,7 +192,7 @@ describe('lifeguard replay --json', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: `${message}\n` })
     const people = await lifeguard(['replay', file, ...args], { cwd })
     expect(people.code).toBe(2)
-    expect(people.stdout).toContain(`Unexpected results:\n  ${message}\n`)
+    expect(people.stdout).toContain(message.replace(/^.*?(?=not an event)/, ''))
   })
 
   it('reports each unreadable file or line, and replays all other events', async () => {
@@ -244,7 +245,10 @@ describe('lifeguard replay --json', () => {
 
   it.each([
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
-    ['{"outcom":"denied"}', "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, effects"],
+    [
+      '{"outcom":"denied"}',
+      "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, failedRules, effects",
+    ],
     ['{"outcome":"deny"}', 'a.expect.json: outcome: Invalid option: expected one of "proceed"|"denied"|"failed"'],
     ['[]', 'a.expect.json: expected a JSON object'],
   ])('rejects an expectation file that contains %s', async (text, message) => {
@@ -271,7 +275,31 @@ describe('lifeguard replay --json', () => {
       ]),
     )
     const people = await lifeguard(['replay', 'a.json', ...args], { cwd })
-    expect(people.stdout).toContain('\n      crash failed and was ignored: Error: no seat for ann (handler.ts:4)\n')
+    expect(people.stdout).toContain('  ✗ a')
+    expect(people.stdout).toContain('\n      crash failed: Error: no seat for ann (handler.ts:4)\n')
+    expect(people.code).toBe(1)
+  })
+
+  it('accepts a failed rule that the expectation names', async () => {
+    const source = `
+      import { postAuthentication } from '${process.cwd()}/src/post-auth/trigger.ts'
+      export const handler = postAuthentication(postAuthentication.rule('crash', () => { throw new Error('no seat') }))
+    `
+    const cwd = await createFolder({
+      'handler.ts': source,
+      'a.json': event('PostAuthentication_Authentication'),
+      'a.expect.json': { outcome: 'proceed', failedRules: ['crash'] },
+      'b.json': event('PostAuthentication_Authentication'),
+      'b.expect.json': { outcome: 'proceed' },
+    })
+
+    const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, '--handler', 'postAuthentication=handler.ts'], { cwd })
+
+    expect(parseNdjson(stdout)).toMatchObject([
+      { outcome: 'proceed', failedRules: ['crash'], expected: true },
+      { outcome: 'proceed', failedRules: ['crash'], expected: false },
+    ])
+    expect(code).toBe(1)
   })
 
   it('prints the error of the rule that made the handler fail', async () => {
@@ -420,10 +448,6 @@ other
   ✗ broken                                      not run
       not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
   - message (CustomMessage)                     not run  no --handler for this trigger
-
-Unexpected results:
-  pre-signup/approved.json: expected outcome denied, got proceed
-  other/broken.json: not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)
 
 4 events: 1 proceed, 1 denied, 2 not run
 1 as expected, 1 unexpected, 1 unreadable, 1 without an expectation; 0 s

@@ -105,15 +105,18 @@ describe('startDynamoDb', () => {
     await expect(fetch(service.endpoint)).rejects.toThrow()
   })
 
-  it('names the package to install if dynalite is missing', async () => {
+  it('answers with the name of the package to install if dynalite is missing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
     try {
       for (const room of ['tools/lib', 'tools/local', 'shared/rules'])
         await cp(new URL(`../../../src/${room}/`, import.meta.url), join(folder, room), { recursive: true })
       await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-      const program =
-        "import('./tools/local/dynamodb.ts').then((m) => m.startDynamoDb()).catch((e) => console.log(e.name + ': ' + e.message))"
-      const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: folder })
+      const program = `
+        const service = await (await import('./tools/local/dynamodb.ts')).startDynamoDb()
+        const answer = await (await fetch(service.endpoint, { method: 'POST', body: '{}' })).json()
+        console.log(service.problem().name + ': ' + answer.message)
+        await service.stop()`
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })
       expect(stdout).toBe(
         "MissingPeerError: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",
       )

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { startServices } from '../../../src/tools/local/services.ts'
+import type { TableDefinition } from '../../../src/tools/local/tables.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 
 const names = { blocks: 'some-blocks', profiles: 'some-profiles', effects: 'some-effects' }
@@ -39,12 +40,79 @@ describe('startServices', () => {
     client.destroy()
   })
 
-  it('stops the services when a table cannot be created', async () => {
-    const servers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
-    const before = servers()
-    await expect(startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })).rejects.toMatchObject({
-      name: 'ResourceInUseException',
+  it('answers every request with the error if a table cannot be created', async () => {
+    const services = await startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })
+    const client = dynamoDbClient(services.dynamodb.endpoint)
+    const describing = client.send(new DescribeTableCommand({ TableName: 'same' }))
+    await expect(describing).rejects.toMatchObject({ name: 'LocalDynamoDbError' })
+    expect(services.dynamodb.problem()).toMatchObject({ name: 'ResourceInUseException' })
+    await services.stop()
+    client.destroy()
+  })
+
+  it('creates the tables of a template with their keys and indexes, and the tables of the handlers that the template lacks', async () => {
+    const tables: readonly TableDefinition[] = [
+      {
+        name: 'orders',
+        keySchema: [
+          { AttributeName: 'customer', KeyType: 'HASH' },
+          { AttributeName: 'number', KeyType: 'RANGE' },
+        ],
+        attributeDefinitions: [
+          { AttributeName: 'customer', AttributeType: 'S' },
+          { AttributeName: 'number', AttributeType: 'N' },
+          { AttributeName: 'state', AttributeType: 'S' },
+        ],
+        globalSecondaryIndexes: [
+          { IndexName: 'by-state', KeySchema: [{ AttributeName: 'state', KeyType: 'HASH' }], Projection: { ProjectionType: 'KEYS_ONLY' } },
+        ],
+        localSecondaryIndexes: [
+          {
+            IndexName: 'by-customer-state',
+            KeySchema: [
+              { AttributeName: 'customer', KeyType: 'HASH' },
+              { AttributeName: 'state', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+      },
+      {
+        name: 'some-profiles',
+        keySchema: [{ AttributeName: 'user', KeyType: 'HASH' }],
+        attributeDefinitions: [{ AttributeName: 'user', AttributeType: 'S' }],
+      },
+    ]
+    const services = await startServices(names, { tables })
+    const client = dynamoDbClient(services.dynamodb.endpoint)
+    const describeTable = async (TableName: string): Promise<unknown> => (await client.send(new DescribeTableCommand({ TableName }))).Table
+
+    expect(await describeTable('orders')).toMatchObject({
+      KeySchema: tables[0]?.keySchema,
+      GlobalSecondaryIndexes: [{ IndexName: 'by-state', Projection: { ProjectionType: 'KEYS_ONLY' } }],
+      LocalSecondaryIndexes: [{ IndexName: 'by-customer-state' }],
     })
-    await expect.poll(servers).toBe(before)
+    expect(await describeTable('some-profiles')).toMatchObject({ KeySchema: [{ AttributeName: 'user', KeyType: 'HASH' }] })
+    expect(await describeTable('some-blocks')).toMatchObject({ KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] })
+    await services.stop()
+    client.destroy()
+  })
+
+  it('names the table of a template that DynamoDB rejects', async () => {
+    const table = { name: 'orders', keySchema: [{ AttributeName: 'id', KeyType: 'HASH' as const }], attributeDefinitions: [] }
+    const services = await startServices(names, { tables: [table] })
+    const client = dynamoDbClient(services.dynamodb.endpoint)
+    await expect(client.send(new DescribeTableCommand({ TableName: 'orders' }))).rejects.toThrow(/^The table orders: /)
+    expect(services.dynamodb.problem()).toMatchObject({ name: 'UsageError' })
+    await services.stop()
+    client.destroy()
+  })
+
+  it('loads the engine of DynamoDB only at the first request', async () => {
+    const services = await startServices(names)
+    expect(await services.dynamodb.engine()).toBeUndefined()
+    await fetch(services.dynamodb.endpoint)
+    expect(await services.dynamodb.engine()).toMatch(/^http:/)
+    await services.stop()
   })
 })

@@ -97,6 +97,52 @@ Emails sent: 1
     expect(code).toBe(1)
   })
 
+  it('compares the rows and emails of an event with the expectation, and ignores the blocks of seed.json', async () => {
+    const mail = { to: 'mary@example.com', subject: 'Welcome', text: 'Hello' }
+    const profile = { userName: 'mary', attributes: { email: 'mary@example.com' } }
+    const cwd = await createFolder({
+      'seed.json': { blocks: [block] },
+      'a.json': POST,
+      'a.expect.json': { effects: { profiles: [profile], mails: [mail], rows: { 'lifeguard-blocks': 0 } } },
+      'b.json': event('PostConfirmation_ConfirmSignUp', { count: '2' }),
+      'b.expect.json': { effects: { profiles: [{ signInCount: 3 }], mails: [{ ...mail, subject: 'Hello' }] } },
+      'handler.mjs': HANDLER.replace('event.request.count', 'event.request.clientMetadata?.count'),
+    })
+
+    const { code, stdout } = await lifeguard(['replay', '.', ...handlers], { cwd })
+
+    expect(stdout).toContain('✓ a')
+    expect(stdout).toContain('expected profiles[0].signInCount 3, got 2\n      expected mails[0].subject Hello, got Welcome\n')
+    expect(code).toBe(1)
+  })
+
+  it('prints the changed rows of every table, but not the blocks of seed.json', async () => {
+    const source = HANDLER.replace(/await dynamodb.send\(new PutItemCommand.*/, (put) =>
+      put.replace('PROFILE_TABLE', 'BLOCK_TABLE').replace('userName:', "tags: { SS: ['b', 'a'] }, userName:"),
+    )
+    const cwd = await createFolder({ 'seed.json': { blocks: [block] }, 'a.json': POST, 'handler.mjs': source })
+
+    const { stdout } = await lifeguard(['replay', 'a.json', ...handlers], { cwd })
+
+    expect(stdout).toContain(`Rows written to lifeguard-blocks: 1
+  pk                   tags       userName  signInCount  confirmedAt  attributes
+  us-east-1_example#1  ["a","b"]  mary      1            now          {"email":"mary@example.com"}
+
+Emails sent: 1
+`)
+  })
+
+  it('reports the block of a seed.json that cannot be written', async () => {
+    const seed = { blocks: [{ ...block, value: 'not an address' }] }
+    const cwd = await createFolder({ 'seed.json': seed, 'a.json': event(), 'handler.mjs': HANDLER })
+
+    const { code, stdout, stderr } = await lifeguard(['replay', 'a.json', ...handlers], { cwd })
+
+    expect(stdout).toContain('1 event: 1 denied')
+    expect(stderr).toContain('seed.json: The value of a block by email is not valid; expected one plain email address')
+    expect(code).toBe(2)
+  })
+
   it('uses the table names that PROFILE_TABLE and BLOCK_TABLE set', async () => {
     const cwd = await createFolder({ 'events/a.json': POST, 'handler.mjs': HANDLER })
     const { stdout } = await lifeguard(['replay', ...handlers], { cwd, env: { PROFILE_TABLE: 'my-profiles', BLOCK_TABLE: 'my-blocks' } })

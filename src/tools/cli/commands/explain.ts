@@ -103,6 +103,8 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
     const tree =
       rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
     await io.out([formatHead(replayed, io), '', ...(tree ? formatTree(tree) : describeMissingTree(replayed)), '', ...formatFoot(replayed)])
+    const problem = session.problem()
+    if (problem !== undefined) throw problem
     return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
   }
   return EXIT.fine

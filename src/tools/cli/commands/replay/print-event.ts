@@ -24,9 +24,9 @@ function findSharedTrigger({ file, line, trigger }: ReplayResult): string | unde
   return named === trigger ? named : undefined
 }
 
-/** Returns true if a result differs from its expectation, or failed without an expectation. */
-export function isUnexpected({ result }: Replayed): boolean {
-  return result.expected === false || (result.expected === null && result.outcome === 'failed')
+/** Returns true if a result differs from its expectation. Without an expectation, returns true if the handler or a rule failed. */
+export function isUnexpected({ result: { expected, outcome, failedRules } }: Replayed): boolean {
+  return expected === false || (expected === null && (outcome === 'failed' || (failedRules ?? []).length > 0))
 }
 
 /** Formats the result of one event. */
@@ -48,7 +48,7 @@ export function formatEvent(replayed: Replayed): readonly Line[] {
     ...explainDecision(result).flatMap((text) => formatContinuation(text, 'yellow')),
     ...(oneLine ? [] : formatContinuation(sees)),
     ...describeAnswers(result).flatMap((text) => formatContinuation(text)),
-    ...describeIgnoredErrors(result).flatMap((text) => formatContinuation(text, 'yellow')),
+    ...describeErrors(result).flatMap(({ text, style }) => formatContinuation(text, style)),
     ...mismatches.flatMap((text) => formatContinuation(text, 'red')),
   ]
 }
@@ -79,14 +79,14 @@ function formatMark(replayed: Replayed): Part {
 const COMPOSED = ['condition-false', 'failed-open', 'shadowed']
 
 /** Describes the decision: the rule and its reason, or the rules that had effects. */
-function describeDecision({ decidedBy, reason, trace, outcome }: ReplayResult): string {
+function describeDecision({ decidedBy, reason, trace, outcome, failedRules }: ReplayResult): string {
   if (decidedBy !== null) return reason === null ? decidedBy : `${decidedBy}: ${reason}`
   if (reason !== null) return reason
   if (trace === null) return outcome === 'proceed' ? '' : 'the function returned an error'
   const done = trace.filter((rule) => rule.outcome === 'done' && !trace.some((inner) => inner.path.startsWith(`${rule.path}.`)))
   if (done.length > 0) return done.map(({ rule }) => rule).join(', ')
   const skipped = trace.filter((rule) => rule.outcome === 'skip' && rule.reason !== null && !COMPOSED.includes(rule.reason))
-  return skipped.map(({ rule, reason: why }) => `${rule}: ${why}`)[0] ?? 'no rule denied'
+  return skipped.map(({ rule, reason: why }) => `${rule}: ${why}`)[0] ?? (failedRules?.length === 0 ? 'no rule denied' : '')
 }
 
 /** Returns the error message of the rule that failed, or the explanation of the rule that denied. */
@@ -105,14 +105,14 @@ function describeAnswers({ trace, response, outcome }: ReplayResult): readonly s
 }
 
 /** Describes the errors of rules that did not change the decision. No other line of the output contains these errors. */
-function describeIgnoredErrors({ trace, outcome }: ReplayResult): readonly string[] {
+function describeErrors({ trace, outcome }: ReplayResult): readonly { readonly text: string; readonly style: Style }[] {
   if (trace === null || outcome === 'failed') return []
   const broken = trace.filter((rule) => rule.outcome === 'error')
   const innermost = broken.filter((rule) => !broken.some((other) => other.path.startsWith(`${rule.path}.`)))
   return innermost.map((logged) => {
     const { rule, reason, shadow } = logged
+    const how = `${rule} failed${shadow ? ' in shadow mode' : ''}: ${reason ?? 'unknown'}`
     const cause = formatCause(logged)
-    const how = `${rule} failed${shadow ? ' in shadow mode' : ' and was ignored'}: ${reason ?? 'unknown'}`
-    return cause === undefined ? how : `${how}: ${cause}`
+    return { text: cause === undefined ? how : `${how}: ${cause}`, style: shadow ? 'yellow' : 'red' }
   })
 }

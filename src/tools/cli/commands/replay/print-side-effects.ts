@@ -2,44 +2,61 @@ import type { SideEffects } from '../../../replay/embedded.ts'
 import { createPart, type Line } from '../../io.ts'
 import { escapeText, formatTable, truncate } from '../../text.ts'
 
+type Row = Readonly<Record<string, unknown>>
+
 const MOST_ROWS = 20
+const MOST_COLUMNS = 6
 // The width of the column of user names: the length of a UUID, because user names are UUIDs in many pools.
 const USER_WIDTH = 36
-const EMAIL_WIDTH = 30
+const CELL_WIDTH = 30
 
-/** Formats the profiles and emails in the embedded services. */
-export function formatSideEffects({ profiles, mails }: SideEffects): readonly Line[] {
-  if (profiles.length === 0 && mails.length === 0) return ['', 'No profiles written, no emails sent']
-  return [
-    '',
-    createPart('bold', `Profiles written: ${profiles.length}`),
-    ...formatRows(['user', 'email', 'confirmed', 'sign-ins', 'reset'], profiles, toProfileRow),
-    '',
-    createPart('bold', `Emails sent: ${mails.length}`),
-    ...formatRows(['to', 'subject'], mails, (mail) => [mail.to.join(', '), mail.subject]),
+/**
+ * Formats the rows and emails in the embedded services. Leaves out the ledger of effects, because its rows say nothing that the
+ * results of the events do not say.
+ */
+export function formatSideEffects({ tables, names, mails }: SideEffects): readonly Line[] {
+  const profiles = tables.get(names.profiles) ?? []
+  const others = [...tables].filter(([table]) => table !== names.profiles && table !== names.effects)
+  if (profiles.length + others.length + mails.length === 0) return ['', 'No profiles written, no emails sent']
+  const parts = [
+    ...(profiles.length === 0 ? [] : [formatRows('Profiles written', profiles, PROFILE_HEAD, toProfileCells)]),
+    ...others.map(([table, rows]) => {
+      const columns = [...new Set(rows.flatMap(Object.keys))].slice(0, MOST_COLUMNS)
+      return formatRows(`Rows written to ${table}`, rows, columns, (row) => columns.map((column) => formatCell(row[column])))
+    }),
+    formatRows('Emails sent', mails, ['to', 'subject'], ({ to, subject }) => [to.join(', '), subject]),
   ]
+  return parts.flatMap((lines) => ['', ...lines])
 }
 
-function formatRows<R>(head: readonly string[], items: readonly R[], row: (item: R) => readonly string[]): readonly Line[] {
-  if (items.length === 0) return []
-  const [first = '', ...lines] = formatTable(head, items.slice(0, MOST_ROWS).map(row))
+function formatRows<R>(
+  title: string,
+  items: readonly R[],
+  head: readonly string[],
+  toCells: (item: R) => readonly string[],
+): readonly Line[] {
+  const heading = createPart('bold', `${title}: ${items.length}`)
+  if (items.length === 0) return [heading]
+  const [first = '', ...lines] = formatTable(head, items.slice(0, MOST_ROWS).map(toCells))
   const more = items.length > MOST_ROWS ? [createPart('dim', `  and ${(items.length - MOST_ROWS).toLocaleString('en')} more`)] : []
-  return [createPart('dim', first), ...lines, ...more]
+  return [heading, createPart('dim', first), ...lines, ...more]
 }
 
-function toProfileRow(row: Readonly<Record<string, unknown>>): readonly string[] {
+const PROFILE_HEAD = ['user', 'email', 'confirmed', 'sign-ins', 'reset']
+
+function toProfileCells(row: Row): readonly string[] {
   const { attributes, signInCount, confirmedAt, passwordResetAt } = row
-  const email = typeof attributes === 'object' && attributes !== null && 'email' in attributes ? formatValue(attributes.email) : ''
+  const email = typeof attributes === 'object' && attributes !== null && 'email' in attributes ? attributes.email : undefined
   return [
-    truncate(escapeText(formatValue(row.userName ?? row.pk)), USER_WIDTH),
-    truncate(escapeText(email), EMAIL_WIDTH),
+    formatCell(row.userName ?? row.pk, USER_WIDTH),
+    formatCell(email),
     confirmedAt === undefined ? '' : 'yes',
-    formatValue(signInCount ?? 0),
+    formatCell(signInCount ?? 0),
     passwordResetAt === undefined ? '' : 'yes',
   ]
 }
 
 // Formats a value of any type, because a handler may have written a value of the wrong type to the table.
-function formatValue(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+function formatCell(value: unknown, width: number = CELL_WIDTH): string {
+  return truncate(escapeText(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')), width)
 }

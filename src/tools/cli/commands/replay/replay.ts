@@ -97,7 +97,7 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
   let session: ReplaySession | undefined
   try {
     session = await openReplaySession({ ...wanted.session, onNote })
-    const tally = startTally(io.folder)
+    const tally = startTally()
     const reported = new Set<string>()
     const events = replay(readEvents(wanted.session.paths, io.input), session, wanted)
     let group = ''
@@ -142,10 +142,13 @@ async function finish(
   io: Io,
 ): Promise<void> {
   if (tally.count() === 0) throw new UsageError(`Found no event${only.length === 0 ? '' : ` of ${only.join(', ')}`} in ${paths.join(', ')}`)
-  if (json) return
-  const sideEffects = await session.sideEffects()
-  progress.stop()
-  await io.out([...(sideEffects === undefined ? [] : formatSideEffects(sideEffects)), ...tally.lines()])
+  if (!json) {
+    const sideEffects = await session.sideEffects()
+    progress.stop()
+    await io.out([...(sideEffects === undefined ? [] : formatSideEffects(sideEffects)), ...tally.lines()])
+  }
+  const problem = session.problem()
+  if (problem !== undefined) throw problem
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Replayed } from '../../../replay/replay.ts'
 import { createPart, EXIT, type Line, type Part } from '../../io.ts'
 import { formatPath } from '../../print-result.ts'
-import { wrapText } from '../../text.ts'
 import { isUnexpected } from './print-event.ts'
 
 /** The counts of a replay's results. */
@@ -9,18 +8,14 @@ export interface Tally {
   readonly add: (replayed: Replayed) => void
   readonly count: () => number
   readonly exitCode: () => number
-  /** Formats the summary: the unexpected results and the counts. */
+  /** Formats the summary: the counts. */
   readonly lines: () => readonly Line[]
 }
 
-// The summary lists at most this many unexpected results, because a file may have thousands.
-const MOST_NAMED = 20
-
 /** Starts counting results and time. */
-export function startTally(folder: string): Tally {
+export function startTally(): Tally {
   const startedAt = performance.now()
   const counts = { proceed: 0, denied: 0, failed: 0, notRun: 0, met: 0, open: 0, unexpected: 0, unreadable: 0 }
-  const named: string[] = []
   const total = (): number => counts.proceed + counts.denied + counts.failed + counts.notRun
 
   return {
@@ -31,13 +26,10 @@ export function startTally(folder: string): Tally {
       if (replayed.unreadable) counts.unreadable += 1
       else if (isUnexpected(replayed)) counts.unexpected += 1
       else if (result.expected === null) counts.open += 1
-      if (named.length < MOST_NAMED && (replayed.unreadable || isUnexpected(replayed))) named.push(describeUnexpected(replayed, folder))
     },
     count: total,
     exitCode: () => (counts.unreadable > 0 ? EXIT.usage : counts.unexpected > 0 ? EXIT.unexpected : EXIT.fine),
     lines() {
-      const bad = counts.unexpected + counts.unreadable
-      const more = bad > named.length ? [`  and ${bad - named.length} more`] : []
       const outcomes = (['proceed', 'denied', 'failed'] as const)
         .filter((outcome) => counts[outcome] > 0)
         .map((outcome) => `${counts[outcome]} ${outcome}`)
@@ -51,9 +43,6 @@ export function startTally(folder: string): Tally {
       const notRun = counts.notRun > 0 ? [`${counts.notRun} not run`] : []
       return [
         '',
-        ...(named.length > 0
-          ? [createPart('red', 'Unexpected results:'), ...named.flatMap((name) => wrapText(name, '  ')), ...more, '']
-          : []),
         `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
         [...how.flatMap((part, index) => (index === 0 ? [part] : [', ', part])), `; ${seconds} s`],
       ]
@@ -64,10 +53,4 @@ export function startTally(folder: string): Tally {
 /** Formats the place of a result as `file:line`, which editors can open. */
 export function formatResultPlace({ result }: Replayed, folder: string): string {
   return `${formatPath(folder, result.file)}${result.line === null ? '' : `:${result.line}`}`
-}
-
-function describeUnexpected(replayed: Replayed, folder: string): string {
-  const { outcome, reason, error } = replayed.result
-  const why = replayed.notStarted !== undefined ? reason : outcome === null ? error?.message : (replayed.mismatches[0] ?? error?.message)
-  return `${formatResultPlace(replayed, folder)}: ${why}`
 }
