@@ -1,6 +1,6 @@
 import type { TriggerSource } from '../shared/cognito/triggers.ts'
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainList, type Domains, isDomainList, toDomainList } from '../shared/email/domain-list.ts'
+import { type DomainList, type Domains, explainDomain, isDomainList, toDomainList } from '../shared/email/domain-list.ts'
 import { assertOptions, assertTexts } from '../shared/rules/arguments.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
@@ -75,19 +75,15 @@ export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T>
       const federated = user.status === 'EXTERNAL_PROVIDER' || (signsUp && !VERIFIED_BY_CODE.has(triggerSource))
       const excused = everyDomain || (byProvider && withoutEmail === 'skip')
       if (user.email === undefined) return excused ? skip('no-email') : refuse('no-email')
-      const reason = refusal(user.email, list)
-      if (reason !== undefined) return refuse(reason)
+      const address = parseEmailAddress(user.email)
+      if (address === undefined) return refuse('email-malformed')
+      const { domain } = address
+      if (!list.has(domain)) return { ...refuse('domain-not-allowed'), explanation: explainDomain(domain, 'not in', list) }
       if (user.emailVerified || everyDomain || (VERIFIED_BY_CODE.has(triggerSource) && !federated)) return allow()
       if (!federated) return refuse('email-not-verified')
       return unverifiedEmail === 'deny' ? refuse('federated-email-not-verified') : allow()
     },
   })
-}
-
-function refusal(email: string, list: DomainList): string | undefined {
-  const address = parseEmailAddress(email)
-  if (address === undefined) return 'email-malformed'
-  return list.has(address.domain) ? undefined : 'domain-not-allowed'
 }
 
 const OPTIONS = ['domains', 'message', 'federated']

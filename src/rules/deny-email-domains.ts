@@ -1,5 +1,5 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainArguments, type DomainList, parseDomainArguments } from '../shared/email/domain-list.ts'
+import { type DomainArguments, type DomainList, explainDomain, parseDomainArguments } from '../shared/email/domain-list.ts'
 import { deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
@@ -29,7 +29,8 @@ export function denyEmailDomains<T extends Refusing>(...given: DomainArguments):
       const address = parseEmailAddress(user.email)
       // Deny a malformed address, because another program may parse a denied domain from it.
       if (address === undefined) return deny('email-malformed', message)
-      return list.has(address.domain) ? deny('domain-denied', message) : skip()
+      if (!list.has(address.domain)) return skip()
+      return { ...deny('domain-denied', message), explanation: explainDomain(address.domain, 'in', list) }
     },
   })
 }

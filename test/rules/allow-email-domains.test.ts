@@ -163,4 +163,20 @@ describe('allowEmailDomains with a long list', () => {
     expect(short.touched).toBe(0)
     expect(await countLookups(100_000)).toEqual(short)
   })
+
+  it('allowEmailDomains explains a denial to developers with the domain and the first patterns, but not to the caller', async () => {
+    const six = ['a.com', 'b.com', 'c.com', 'd.com', 'e.com', 'f.com']
+    const built = { has: () => false, size: 90_000, every: false }
+    const explanations: string[] = []
+    for (const domains of [['example.com', '*.example.org'], six, built]) {
+      const handler = preSignUp(allowEmailDomains({ domains }))
+      handler.observe({ onExplanation: ({ explanation }) => void explanations.push(explanation) })
+      expect(await handler.decide(preSignUpEvent({ email: 'eve@EvilExample.com' }))).toMatchObject(denied('domain-not-allowed'))
+    }
+    expect(explanations).toEqual([
+      'The domain evilexample.com is not in the list: example.com, *.example.org',
+      'The domain evilexample.com is not in the list: a.com, b.com, c.com, d.com, e.com and 1 more',
+      'The domain evilexample.com is not in the list: 90000 domains',
+    ])
+  })
 })

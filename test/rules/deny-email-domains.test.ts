@@ -46,4 +46,12 @@ describe('denyEmailDomains', () => {
     expect(() => denyEmailDomains()).toThrow('denyEmailDomains() needs at least one value')
     expect(() => denyEmailDomains('ann@example.com')).toThrow("has an '@'")
   })
+
+  it('denyEmailDomains explains a denial to developers with the domain and the list', async () => {
+    const explanations: string[] = []
+    const handler = preSignUp(denyEmailDomains('*.example.com'))
+    handler.observe({ onExplanation: ({ explanation }) => void explanations.push(explanation) })
+    await handler.decide(preSignUpEvent({ email: 'eve@mail.example.com' }))
+    expect(explanations).toEqual(['The domain mail.example.com is in the list: *.example.com'])
+  })
 })

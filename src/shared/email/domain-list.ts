@@ -9,6 +9,8 @@ export interface DomainList {
   readonly size: number
   /** True if the list is `*`, which matches every domain. */
   readonly every: boolean
+  /** Returns the first patterns as text for developers. Optional for an own implementation. */
+  readonly describe?: () => string
 }
 
 /** Domains for a rule: patterns or a list. */
@@ -16,6 +18,9 @@ export type Domains = readonly string[] | DomainList
 
 /** The parameters of a rule that takes only domains: patterns, or one list. */
 export type DomainArguments = readonly string[] | readonly [DomainList]
+
+// A list may have 100,000 patterns, so a description has only the first ones.
+const DESCRIBED = 5
 
 const expected = "expected a domain ('example.com'), '*.' and a domain for its subdomains ('*.example.org'), or only '*' for every domain"
 
@@ -54,6 +59,8 @@ export function domainList(patterns: readonly string[]): DomainList {
     else exact.add(normalised)
   }
   const size = exact.size + parents.size
+  const more = patterns.length > DESCRIBED ? ` and ${patterns.length - DESCRIBED} more` : ''
+  const described = `${patterns.slice(0, DESCRIBED).join(', ')}${more}`
   if (every && size > 0) throw new TypeError(`The domain pattern '*' matches every domain, so it must be the only one; ${expected}`)
 
   const below = (domain: string): boolean => {
@@ -71,7 +78,13 @@ export function domainList(patterns: readonly string[]): DomainList {
     },
     size: every ? 1 : size,
     every,
+    describe: () => described,
   }
+}
+
+/** Explains a denial to developers: names the domain of the address and the list. */
+export function explainDomain(domain: string, relation: 'in' | 'not in', { size, describe }: DomainList): string {
+  return `The domain ${domain} is ${relation} the list: ${describe?.() ?? `${size} domains`}`
 }
 
 /**
