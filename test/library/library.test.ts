@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { access, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { startServices } from '../../src/tools/local/services.ts'
 import { preSignUpEvent } from '../support/events.ts'
 import { describeNewProject } from '../support/library/new-project.ts'
 import { command, type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
+import { findBrokenLinks } from '../support/links.ts'
 import { oldestNode } from '../support/oldest-node.ts'
 import { runDeployed } from '../support/package/lambda-process.ts'
 import { FOLDERS, FUNCTIONS } from '../support/triggers.ts'
@@ -199,6 +201,8 @@ describe('the packed library', () => {
 
   it('packs the sources of the handlers for new projects, but no compiled handlers', async () => {
     const files = (await command('tar', ['-tzf', library.tarball], library.folder)).trim().split('\n')
+    // The command runs without its sources, source maps and types, and no package can import it.
+    expect(files.filter((file) => /\/src\/tools\/|\/lib\/tools\/.*\.(map|d\.ts)$/.test(file))).toEqual([])
     expect(files.filter((file) => /\/test\/|\/dist\/|\/node_modules\//.test(file) && !file.startsWith('package/starter/'))).toEqual([])
     expect(files.filter((file) => /^package\/lib\/[^/]*\/(handler|settings|default-chain|blocks)\./.test(file))).toEqual([])
     expect(files.filter((file) => /^package\/src\/[^/]*\/handler\.ts$/.test(file))).toHaveLength(FUNCTIONS.length)
@@ -212,11 +216,30 @@ describe('the packed library', () => {
     }
   })
 
+  it('has no link to a missing file in the pages of the packed library', async () => {
+    const pages = globSync('**/*.md', { cwd: library.installed, exclude: ['starter/**'] })
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guides/compose.md', 'examples/README.md']))
+    const broken = pages.map(async (page) => (await findBrokenLinks(library.installed, page, repository)).map((link) => `${page}: ${link}`))
+    expect((await Promise.all(broken)).flat()).toEqual([])
+  })
+
+  it("has no link to a missing file in a new project's README", async () => {
+    await copyFile(join(library.installed, 'starter/README.md'), join(library.folder, 'README.md'))
+    expect(await findBrokenLinks(library.folder, 'README.md', repository)).toEqual([])
+  })
+
+  it('runs no script when npm installs the packed library, so that npm does not warn', async () => {
+    const { scripts } = JSON.parse(await readFile(join(library.installed, 'package.json'), 'utf8'))
+    // npm runs or reports these scripts of a dependency.
+    expect(Object.keys(scripts)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(pre|post)?(install|prepare)$/)]))
+  })
+
   it('the packed library passes publint', async () => {
     const tarball = new Uint8Array(await readFile(library.tarball)).buffer
     expect((await publint({ pack: { tarball }, strict: true })).messages).toEqual([])
   })
 
+  // The profile of packages without CommonJS. Node 22.12 loads ES modules with `require`, which a test above runs.
   it('the packed library passes "are the types wrong?" for ES modules', async () => {
     const attw = fileURLToPath(new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')))
     await command(process.execPath, [attw, library.tarball, '--profile', 'esm-only'], repository)

@@ -21,7 +21,7 @@ export interface PackedLibrary {
 // The files of the repository that the package contains or that its build needs.
 const SOURCES = [
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.lib.json', 'scripts', 'src', 'README.md', 'CHANGELOG.md', 'LICENSE'],
-  ...['starter', 'deploy', 'events', 'docs', 'serverless.yml', 'serverless.existing-pool.yml'],
+  ...['starter', 'deploy', 'events', 'docs', 'serverless.yml', 'serverless.existing-pool.yml', 'examples', 'bench/chart.svg'],
 ]
 
 /**
