@@ -1,7 +1,7 @@
 export { dynamoPendingEffects, type PendingEffects } from '../shared/ledger/dynamo-ledger.ts'
 export type { PendingEffect } from '../shared/ledger/effect-item.ts'
 export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
-export type { ProfileStore, Profiles, ProfileUser, SignIn } from '../shared/profiles/profiles.ts'
+export type { ProfileKey, ProfileStore, Profiles, ProfileUser, SignedIn, SignIn } from '../shared/profiles/profiles.ts'
 export { type PendingEffectsAtSignIn, type RecordSignInOptions, recordSignIn } from './record-sign-in.ts'
 export type { PostAuthentication, PostAuthenticationEvent } from './trigger.ts'
 export { postAuthentication } from './trigger.ts'

@@ -1,6 +1,7 @@
 import type { PendingEffects } from '../shared/ledger/dynamo-ledger.ts'
 import type { PendingEffect } from '../shared/ledger/effect-item.ts'
-import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, toProfileUser } from '../shared/profiles/profiles.ts'
+import { type ProfileStore, toProfileUser } from '../shared/profiles/profiles.ts'
+import { assertOptions } from '../shared/rules/arguments.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostAuthentication } from './trigger.ts'
@@ -17,8 +18,6 @@ export interface PendingEffectsAtSignIn {
 
 /** Options of {@link recordSignIn}. */
 export interface RecordSignInOptions {
-  /** The attributes that the profile stores. Each sign-in updates them. */
-  readonly attributes?: readonly string[]
   /**
    * Milliseconds after a counted sign-in, 15,000 by default. Another sign-in within this time is not counted. An event does not show
    * whether it is a repeat or a second sign-in, so the count is always approximate.
@@ -39,7 +38,7 @@ export interface RecordSignInOptions {
  * The rule creates a missing profile, because users whom an administrator created or who were migrated never reach post confirmation.
  * It also updates changed attributes, because Cognito has no trigger for such changes.
  *
- * @throws RangeError if `notAgainWithinMs` is not a whole number of milliseconds, 0 or more.
+ * @throws TypeError if an option is unknown. RangeError if `notAgainWithinMs` is not a whole number of milliseconds, 0 or more.
  * @example
  * postAuthentication(recordSignIn(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
@@ -47,18 +46,14 @@ export function recordSignIn(
   profiles: ProfileStore<'signedIn' | 'markEffectsEnqueued'>,
   options: RecordSignInOptions = {},
 ): Rule<PostAuthentication> {
-  const {
-    attributes = DEFAULT_PROFILE_ATTRIBUTES,
-    notAgainWithinMs = NOT_AGAIN_WITHIN_MS,
-    pendingEffects,
-    now = () => new Date(),
-  } = options
+  assertOptions('recordSignIn()', options, ['notAgainWithinMs', 'pendingEffects', 'now'])
+  const { notAgainWithinMs = NOT_AGAIN_WITHIN_MS, pendingEffects, now = () => new Date() } = options
   if (!(notAgainWithinMs >= 0 && Number.isSafeInteger(notAgainWithinMs)))
     throw new RangeError(`recordSignIn: notAgainWithinMs is ${notAgainWithinMs}; expected a whole number of milliseconds, 0 or more`)
   return defineRule<PostAuthentication>(
     'record-sign-in',
     async (ctx) => {
-      const user = toProfileUser(ctx, attributes)
+      const user = toProfileUser(ctx, profiles)
       if (user === undefined) return skip('no-sub')
       const { effectsEnqueued } = await profiles.signedIn(
         user,

@@ -1,6 +1,6 @@
 export { type DynamoLedgerOptions, dynamoLedger } from '../shared/ledger/dynamo-ledger.ts'
 export { type DynamoProfilesOptions, dynamoProfiles } from '../shared/profiles/dynamo-profiles.ts'
-export type { ProfileStore, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
+export type { ProfileKey, ProfileStore, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
 export type { Mail, Mailer } from './send-welcome-email.ts'
 export { type SendWelcomeEmailOptions, sendWelcomeEmail } from './send-welcome-email.ts'
 export { type SesMailerOptions, sesMailer } from './ses-mailer.ts'

@@ -1,12 +1,11 @@
-import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileStore, toProfileUser } from '../shared/profiles/profiles.ts'
+import { type ProfileStore, toProfileUser } from '../shared/profiles/profiles.ts'
+import { assertOptions } from '../shared/rules/arguments.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostConfirmation } from './trigger.ts'
 
 /** Options of {@link syncProfile}. */
 export interface SyncProfileOptions {
-  /** The attributes that the profile stores. */
-  readonly attributes?: readonly string[]
   /** Returns the time of the confirmation. Uses the process clock by default. */
   readonly now?: () => Date
 }
@@ -14,15 +13,17 @@ export interface SyncProfileOptions {
 /**
  * Makes a rule that stores a profile of every confirmed user and updates it at a password reset. A repeated event is harmless.
  *
+ * @throws TypeError if an option is unknown.
  * @example
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
  */
 export function syncProfile(profiles: ProfileStore<Written>, options: SyncProfileOptions = {}): Rule<PostConfirmation> {
-  const { attributes = DEFAULT_PROFILE_ATTRIBUTES, now = () => new Date() } = options
+  assertOptions('syncProfile()', options, ['now'])
+  const { now = () => new Date() } = options
   return defineRule<PostConfirmation>(
     'sync-profile',
     async (ctx) => {
-      const user = toProfileUser(ctx, attributes)
+      const user = toProfileUser(ctx, profiles)
       if (user === undefined) return skip('no-sub')
       await writeFor(ctx.event.triggerSource, profiles)(user, now(), ctx.signal)
       return done()

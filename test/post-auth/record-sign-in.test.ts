@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type RecordSignInOptions, recordSignIn } from '../../src/post-auth/record-sign-in.ts'
 import { type PostAuthentication, postAuthentication } from '../../src/post-auth/trigger.ts'
 import type { PendingEffect } from '../../src/shared/ledger/effect-item.ts'
-import { dynamoProfiles, profileKey } from '../../src/shared/profiles/dynamo-profiles.ts'
+import { dynamoProfiles } from '../../src/shared/profiles/dynamo-profiles.ts'
+import { profileKey } from '../../src/shared/profiles/profile-key.ts'
 import type { ProfileStore, ProfileUser, SignIn } from '../../src/shared/profiles/profiles.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { ann, postAuthenticationEvent } from '../support/events.ts'
@@ -52,9 +53,9 @@ describe('recordSignIn', () => {
     ])
   })
 
-  it('uses the attributes and the interval from its options', async () => {
-    const profiles = memory()
-    await runForTrace(profiles, postAuthenticationEvent(), { attributes: ['cognito:user_status'], notAgainWithinMs: 60_000 })
+  it('uses the attributes of its store and the interval from its options', async () => {
+    const profiles = { ...memory(), attributes: ['cognito:user_status'] }
+    await runForTrace(profiles, postAuthenticationEvent(), { notAgainWithinMs: 60_000 })
     expect(profiles.recorded).toMatchObject([
       { user: { attributes: { 'cognito:user_status': 'CONFIRMED' } }, signIn: { notAgainWithinMs: 60_000 } },
     ])
@@ -176,7 +177,7 @@ onEveryDynamoDb((engine) => {
         expect(decision.trace[0]?.outcome).toBe('done')
       },
       async profile() {
-        const Key = { pk: profileKey({ userPoolId, sub: ann.sub }) }
+        const Key = profileKey({ userPoolId, sub: ann.sub })
         const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key, ConsistentRead: true }))
         return Item
       },

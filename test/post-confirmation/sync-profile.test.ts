@@ -2,7 +2,8 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
 import { type SyncProfileOptions, syncProfile } from '../../src/post-confirmation/sync-profile.ts'
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/trigger.ts'
-import { dynamoProfiles, profileKey } from '../../src/shared/profiles/dynamo-profiles.ts'
+import { dynamoProfiles } from '../../src/shared/profiles/dynamo-profiles.ts'
+import { profileKey } from '../../src/shared/profiles/profile-key.ts'
 import type { ProfileStore, ProfileUser } from '../../src/shared/profiles/profiles.ts'
 import { onEveryDynamoDb } from '../support/dynamodb-engines.ts'
 import { ann, passwordResetEvent, postConfirmationEvent } from '../support/events.ts'
@@ -48,10 +49,10 @@ describe('syncProfile', () => {
     expect(profiles.calls).toMatchObject([{ part: 'refreshed' }])
   })
 
-  it('stores the configured attributes, and uses the process clock by default', async () => {
-    const profiles = memory()
+  it('stores the attributes that the store declares, and uses the process clock by default', async () => {
+    const profiles = { ...memory(), attributes: ['cognito:user_status'] }
     const before = Date.now()
-    await runForTrace(profiles, postConfirmationEvent(), { attributes: ['cognito:user_status'] })
+    await runForTrace(profiles, postConfirmationEvent())
     expect(profiles.calls).toMatchObject([{ user: { attributes: { 'cognito:user_status': 'CONFIRMED' } } }])
     expect(profiles.calls[0]?.at.getTime()).toBeGreaterThanOrEqual(before)
   })
@@ -67,6 +68,11 @@ describe('syncProfile', () => {
     expect(await runForTrace({ confirmed: fail, passwordReset: fail, refreshed: fail }, postConfirmationEvent())).toMatchObject({
       outcome: 'error',
     })
+  })
+
+  it('throws for the option attributes, which belongs to the store', () => {
+    const options: object = { attributes: ['email'] }
+    expect(() => syncProfile(memory(), options)).toThrow("syncProfile(): unknown option 'attributes'; expected some of { now }")
   })
 
   it('declares the IAM permissions of its store', () => {
@@ -85,7 +91,7 @@ onEveryDynamoDb((engine) => {
       deliver: (at: string, event: PostConfirmation['event']) =>
         runForTrace(profiles, { ...event, userPoolId }, { now: () => new Date(at) }),
       async profile() {
-        const Key = { pk: profileKey({ userPoolId, sub: ann.sub }) }
+        const Key = profileKey({ userPoolId, sub: ann.sub })
         const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key, ConsistentRead: true }))
         return Item
       },

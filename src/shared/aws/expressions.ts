@@ -31,10 +31,13 @@ export interface Change {
   readonly if?: Condition
 }
 
+/** The primary key of an item: the value of its partition key and, if the table has one, of its sort key. */
+export type ItemKey = Readonly<Record<string, string>>
+
 /** The item to read or write. */
 interface Target {
   readonly table: string
-  readonly pk: string
+  readonly key: ItemKey
 }
 
 /** The attributes that an update returns: the written ones, or all. Default: none. */
@@ -46,9 +49,9 @@ export interface Returned {
  * Creates an `UpdateItem` request with its placeholders.
  *
  * @example
- * updateItem({ table, pk, set: { state: 'done' }, remove: ['token'], if: equals('token', token) })
+ * updateItem({ table, key: { pk }, set: { state: 'done' }, remove: ['token'], if: equals('token', token) })
  */
-export function updateItem({ table, pk, set, add = {}, remove = [], if: condition, returned }: Target & Change & Returned): UpdateCommand {
+export function updateItem({ table, key, set, add = {}, remove = [], if: condition, returned }: Target & Change & Returned): UpdateCommand {
   const { name, value, attributes } = placeholders()
   const written: string[] = []
   for (const [attribute, to] of Object.entries(set)) {
@@ -59,7 +62,7 @@ export function updateItem({ table, pk, set, add = {}, remove = [], if: conditio
   const expression = [...formatClause('SET', written), ...formatClause('ADD', added), ...formatClause('REMOVE', remove.map(name))].join(' ')
   return new UpdateCommand({
     TableName: table,
-    Key: { pk },
+    Key: key,
     UpdateExpression: expression,
     ...(condition && { ConditionExpression: condition.spell({ name, value }) }),
     ...attributes(),
@@ -72,9 +75,9 @@ function formatClause(verb: string, parts: readonly string[]): readonly string[]
 }
 
 /** Creates a `DeleteItem` request that deletes the item only if the condition is true. */
-export function deleteItem({ table, pk, if: condition }: Target & { readonly if: Condition }): DeleteCommand {
+export function deleteItem({ table, key, if: condition }: Target & { readonly if: Condition }): DeleteCommand {
   const { name, value, attributes } = placeholders()
-  return new DeleteCommand({ TableName: table, Key: { pk }, ConditionExpression: condition.spell({ name, value }), ...attributes() })
+  return new DeleteCommand({ TableName: table, Key: key, ConditionExpression: condition.spell({ name, value }), ...attributes() })
 }
 
 /** Returns the key condition of a `Query` request. */

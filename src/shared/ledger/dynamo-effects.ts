@@ -76,9 +76,9 @@ const NEVER_AFTER_MS = 7 * 24 * 60 * 60_000
  */
 export function dynamoEffects({ documents, table, random = Math.random }: DynamoEffectsOptions): Effects {
   const update = async (pk: string, change: Change, signal: AbortSignal): Promise<boolean> =>
-    tryConditionalWrite(documents().send(updateItem({ table, pk, ...change }), { abortSignal: signal }))
+    tryConditionalWrite(documents().send(updateItem({ table, key: { pk }, ...change }), { abortSignal: signal }))
   const remove = async (pk: string, condition: Condition, signal: AbortSignal): Promise<boolean> =>
-    tryConditionalWrite(documents().send(deleteItem({ table, pk, if: condition }), { abortSignal: signal }))
+    tryConditionalWrite(documents().send(deleteItem({ table, key: { pk }, if: condition }), { abortSignal: signal }))
   const queue = (keys: Condition): QueryCommandInput => ({ TableName: table, IndexName: QUEUE_INDEX, ...findKeys(keys) })
   const rows = effectRows(documents, table)
 

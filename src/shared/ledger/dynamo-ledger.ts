@@ -34,7 +34,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
 
   const update = async (key: EffectKey, change: Change, signal: AbortSignal): Promise<Row> => {
     // Returns only the written attributes, because the SDK may fail to parse an attribute that was added by hand.
-    const command = updateItem({ table, pk: effectPk(key), ...change, returned: 'UPDATED_NEW' })
+    const command = updateItem({ table, key: { pk: effectPk(key) }, ...change, returned: 'UPDATED_NEW' })
     const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
   }
@@ -73,7 +73,7 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     },
 
     async drop(claim, signal) {
-      const command = deleteItem({ table, pk: effectPk(claim), if: transitions.drop(claim) })
+      const command = deleteItem({ table, key: { pk: effectPk(claim) }, if: transitions.drop(claim) })
       await documents().send(command, { abortSignal: signal }).catch(unlessConditionFailed)
     },
   }
@@ -114,7 +114,7 @@ export function dynamoPendingEffects({ documents, table }: DynamoEffectsOptions)
     permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'EFFECT_TABLE' }],
 
     async enqueue(effect, signal) {
-      const command = updateItem({ table, pk: effectPk(effect), ...transitions.enqueue(effect, new Date()) })
+      const command = updateItem({ table, key: { pk: effectPk(effect) }, ...transitions.enqueue(effect, new Date()) })
       return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
   }

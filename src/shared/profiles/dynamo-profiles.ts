@@ -4,41 +4,53 @@ import {
   type Condition,
   doesNotExist,
   exists,
+  type ItemKey,
   ifNotExists,
   isAtMost,
   or,
   type Returned,
   updateItem,
 } from '../aws/expressions.ts'
+import { assertOptions, describeValue } from '../rules/arguments.ts'
+import { findKeyNames, profileKey } from './profile-key.ts'
 import type { ProfileKey, ProfileStore, ProfileUser } from './profiles.ts'
 
 /** Options of {@link dynamoProfiles}. */
 export interface DynamoProfilesOptions {
   readonly documents: Documents
-  /** A table whose partition key is a string named `pk`. */
   readonly table: string
-}
-
-/** Returns the partition key of a profile. */
-export function profileKey({ userPoolId, sub }: ProfileKey): string {
-  return `${userPoolId}#${sub}`
+  /** The user attributes to store. They replace the stored ones at every write. */
+  readonly attributes?: readonly string[]
+  /** Returns the primary key of a profile, for a table of your own. By default, it is `{ pk: 'POOL#SUB' }`. */
+  readonly key?: (user: ProfileKey) => ItemKey
 }
 
 /**
  * Makes a store that keeps profiles in DynamoDB. All its writes are `UpdateItem` requests that can be repeated: a second one for
- * the same event changes only timestamps.
+ * the same event changes only timestamps. The writes change no other attribute of the item.
  *
+ * @throws TypeError if an option is unknown or wrong, or if `key` returns one key for two users.
  * @example
  * postConfirmation(syncProfile(dynamoProfiles({ documents: documentClient(), table: 'profiles' })))
+ * @example
+ * dynamoProfiles({ documents, table: 'app', key: ({ sub }) => ({ pk: `USER#${sub}`, sk: 'PROFILE' }) })
  */
-export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): ProfileStore {
+export function dynamoProfiles(options: DynamoProfilesOptions): ProfileStore {
+  assertOptions('dynamoProfiles()', options, ['documents', 'table', 'attributes', 'key'])
+  const { documents, table, attributes, key = profileKey } = options
+  if (attributes !== undefined) assertAttributes(attributes)
+  const keyNames = findKeyNames(key)
   const update = async (user: ProfileUser, now: string, change: Change & Returned, signal: AbortSignal): Promise<Stored> => {
-    const command = updateItem({ table, pk: profileKey(user), ...change, set: { ...setCommon(user, now), ...change.set } })
+    // DynamoDB rejects a write to an attribute of the key.
+    const ownFields = Object.entries(setCommon(user, now)).filter(([name]) => !keyNames.includes(name))
+    const set = { ...Object.fromEntries(ownFields), ...change.set }
+    const command = updateItem({ table, key: key(user), ...change, set })
     const { Attributes = {} } = await documents().send(command, { abortSignal: signal })
     return Attributes
   }
 
   return {
+    ...(attributes && { attributes }),
     permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' }],
 
     async confirmed(user, at, signal) {
@@ -75,10 +87,17 @@ export function dynamoProfiles({ documents, table }: DynamoProfilesOptions): Pro
 
     async markEffectsEnqueued(user, at, signal) {
       // Without the condition, this write would recreate a deleted profile with one attribute.
-      const command = updateItem({ table, pk: profileKey(user), set: { effectsEnqueuedAt: at.toISOString() }, if: exists('pk') })
+      const set = { effectsEnqueuedAt: at.toISOString() }
+      const command = updateItem({ table, key: key(user), set, if: exists('updatedAt') })
       await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
   }
+}
+
+function assertAttributes(attributes: unknown): void {
+  if (Array.isArray(attributes) && attributes.every((name) => typeof name === 'string' && name !== '')) return
+  const found = Array.isArray(attributes) ? 'an array with another value' : describeValue(attributes)
+  throw new TypeError(`dynamoProfiles(): attributes is ${found}; expected an array of attribute names, such as ['email', 'locale']`)
 }
 
 /**

@@ -45,13 +45,16 @@ export interface Profiles {
   readonly markEffectsEnqueued: (user: ProfileKey, at: Date, signal: AbortSignal) => Promise<void>
 }
 
-/** The part of a store that a rule uses, with its IAM permissions. */
+/** The part of a store that a rule uses. */
 export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & {
+  /** The user attributes to store. They are a property of the store, so that all rules that write a profile agree. */
+  readonly attributes?: readonly string[]
+  /** The IAM permissions that the calls need. */
   readonly permissions?: readonly RulePermission[]
 }
 
-/** The attributes that profiles store by default. Applications use them to greet, contact and identify a user. */
-export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
+/** The attributes that a store gets unless it declares others. Applications use them to greet, contact and identify a user. */
+const DEFAULT_ATTRIBUTES: readonly string[] = [
   'email',
   'email_verified',
   'phone_number',
@@ -64,7 +67,10 @@ export const DEFAULT_PROFILE_ATTRIBUTES: readonly string[] = [
 ]
 
 /** Returns the profile data of an event's user. Returns undefined if the event has no pool or no `sub`. */
-export function toProfileUser({ event, user }: RuleContext<Working>, names: readonly string[]): ProfileUser | undefined {
+export function toProfileUser(
+  { event, user }: RuleContext<Working>,
+  { attributes: names = DEFAULT_ATTRIBUTES }: Pick<ProfileStore, 'attributes'>,
+): ProfileUser | undefined {
   if (user.sub === undefined || !event.userPoolId) return undefined
   const attributes: Record<string, string> = {}
   for (const name of names) {

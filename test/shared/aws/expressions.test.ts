@@ -21,7 +21,7 @@ const noon = '2026-05-01T12:00:00.000Z'
 describe('updateItem', () => {
   it('creates placeholders for the attributes in set, add, remove and if', () => {
     const { input } = updateItem({
-      ...{ table: 'effects', pk: 'a#b' },
+      ...{ table: 'effects', key: { pk: 'a#b' } },
       set: { state: 'done', doneAt: noon, client: null, map: { a: 'b' } },
       add: { count: 2 },
       remove: ['token', 'event'],
@@ -44,7 +44,7 @@ describe('updateItem', () => {
   })
 
   it('omits attributes with the value undefined, and omits empty clauses', () => {
-    const { input } = updateItem({ table: 't', pk: 'a', set: { reason: 'x', appClient: undefined }, remove: [] })
+    const { input } = updateItem({ table: 't', key: { pk: 'a' }, set: { reason: 'x', appClient: undefined }, remove: [] })
 
     expect(input).toEqual({
       TableName: 't',
@@ -56,14 +56,14 @@ describe('updateItem', () => {
   })
 
   it('sends no empty map of values, because DynamoDB rejects it', () => {
-    const { input } = updateItem({ table: 't', pk: 'a', set: {}, remove: ['token'] })
+    const { input } = updateItem({ table: 't', key: { pk: 'a' }, set: {}, remove: ['token'] })
 
     expect(input).not.toHaveProperty('ExpressionAttributeValues')
     expect(input.UpdateExpression).toBe('REMOVE #token')
   })
 
   it('supports ifNotExists and oneMore as values', () => {
-    const { input } = updateItem({ table: 't', pk: 'a', set: { createdAt: ifNotExists(noon), attempt: oneMore() } })
+    const { input } = updateItem({ table: 't', key: { pk: 'a' }, set: { createdAt: ifNotExists(noon), attempt: oneMore() } })
 
     expect(input.UpdateExpression).toBe('SET #createdAt = if_not_exists(#createdAt, :v0), #attempt = if_not_exists(#attempt, :v1) + :v2')
     expect(input.ExpressionAttributeValues).toEqual({ ':v0': noon, ':v1': 0, ':v2': 1 })
@@ -103,7 +103,7 @@ describe('DynamoDB conditions', () => {
   })
 
   it('puts the condition into a DeleteItem request', () => {
-    expect(deleteItem({ table: 't', pk: 'a', if: equals('token', 'x') }).input).toEqual({
+    expect(deleteItem({ table: 't', key: { pk: 'a' }, if: equals('token', 'x') }).input).toEqual({
       TableName: 't',
       Key: { pk: 'a' },
       ConditionExpression: '#token = :v0',

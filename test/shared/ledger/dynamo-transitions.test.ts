@@ -181,7 +181,7 @@ const cases = TRANSITIONS.flatMap(({ name, change, to }) => PLACES.map((place, i
 onEveryDynamoDb((engine) => {
   it.each(cases)('$name changes the row "$place" to "$to" ("-" means no change)', async ({ change, place, to }) => {
     const table = engine.tables.effects
-    const target = { table, pk: effectPk(effect) }
+    const target = { table, key: { pk: effectPk(effect) } }
     const before = ROWS[place]
     await erase(engine.documents(), table, effect)
     if (before !== undefined) await engine.documents().send(new PutCommand({ TableName: table, Item: before }))

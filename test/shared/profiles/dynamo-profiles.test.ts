@@ -1,6 +1,9 @@
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb'
-import { describe, expect, it } from 'vitest'
-import { dynamoProfiles, profileKey } from '../../../src/shared/profiles/dynamo-profiles.ts'
+import { randomUUID } from 'node:crypto'
+import { CreateTableCommand, type KeySchemaElement, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type DynamoProfilesOptions, dynamoProfiles } from '../../../src/shared/profiles/dynamo-profiles.ts'
+import { profileKey } from '../../../src/shared/profiles/profile-key.ts'
 import type { ProfileUser, SignIn } from '../../../src/shared/profiles/profiles.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 
@@ -14,8 +17,8 @@ const newUser = (attributes: Record<string, string> = { email: 'ann@example.com'
 })
 
 const noon = '2026-05-01T12:00:00.000Z'
-const after = (ms: number) => new Date(Date.parse(noon) + ms)
-const signIn = (ms: number, appClient: string | null = 'web'): SignIn => ({ at: after(ms), appClient, notAgainWithinMs: 15_000 })
+const noonPlus = (ms: number) => new Date(Date.parse(noon) + ms)
+const signIn = (ms: number, appClient: string | null = 'web'): SignIn => ({ at: noonPlus(ms), appClient, notAgainWithinMs: 15_000 })
 
 onEveryDynamoDb((engine) => {
   const profiles = dynamoProfiles({
@@ -25,7 +28,7 @@ onEveryDynamoDb((engine) => {
     },
   })
   const stored = async (user: ProfileUser) => {
-    const key = { pk: profileKey(user) }
+    const key = profileKey(user)
     const { Item } = await engine.documents().send(new GetCommand({ TableName: engine.tables.profiles, Key: key, ConsistentRead: true }))
     return Item
   }
@@ -41,28 +44,28 @@ onEveryDynamoDb((engine) => {
 
   it('creates the profile of a confirmed user', async () => {
     const user = newUser()
-    await profiles.confirmed(user, after(0), signal)
+    await profiles.confirmed(user, noonPlus(0), signal)
     expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon })
   })
 
   it('keeps the creation and confirmation time when the event is repeated', async () => {
     const user = newUser()
-    await profiles.confirmed(user, after(0), signal)
-    await profiles.confirmed(user, after(5000), signal)
-    expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon, updatedAt: after(5000).toISOString() })
+    await profiles.confirmed(user, noonPlus(0), signal)
+    await profiles.confirmed(user, noonPlus(5000), signal)
+    expect(await stored(user)).toEqual({ ...common(user), confirmedAt: noon, updatedAt: noonPlus(5000).toISOString() })
   })
 
   it('records a password reset, and creates a missing profile', async () => {
     const user = newUser()
-    await profiles.passwordReset(user, after(0), signal)
+    await profiles.passwordReset(user, noonPlus(0), signal)
     expect(await stored(user)).toEqual({ ...common(user), passwordResetAt: noon })
-    await profiles.confirmed(user, after(1000), signal)
-    expect(await stored(user)).toMatchObject({ createdAt: noon, confirmedAt: after(1000).toISOString(), passwordResetAt: noon })
+    await profiles.confirmed(user, noonPlus(1000), signal)
+    expect(await stored(user)).toMatchObject({ createdAt: noon, confirmedAt: noonPlus(1000).toISOString(), passwordResetAt: noon })
   })
 
   it('stores the user data for an event of an unknown trigger source', async () => {
     const user = newUser()
-    await profiles.refreshed(user, after(0), signal)
+    await profiles.refreshed(user, noonPlus(0), signal)
     expect(await stored(user)).toEqual(common(user))
   })
 
@@ -80,7 +83,7 @@ onEveryDynamoDb((engine) => {
 
   it('counts the first sign-in of a confirmed user', async () => {
     const user = newUser()
-    await profiles.confirmed(user, after(0), signal)
+    await profiles.confirmed(user, noonPlus(0), signal)
     expect(await profiles.signedIn(user, signIn(1000), signal)).toEqual({ counted: true, effectsEnqueued: false })
     expect(await stored(user)).toMatchObject({ confirmedAt: noon, createdAt: noon, signInCount: 1 })
   })
@@ -94,7 +97,7 @@ onEveryDynamoDb((engine) => {
       userName: 'anna',
       attributes: { email: 'anna@example.com' },
       signInCount: 1,
-      lastSignInAt: after(14_999).toISOString(),
+      lastSignInAt: noonPlus(14_999).toISOString(),
       lastCountedAt: noon,
       lastAppClient: 'phone',
     })
@@ -122,7 +125,7 @@ onEveryDynamoDb((engine) => {
 
   it('removes attributes that the user no longer has', async () => {
     const user = newUser({ email: 'ann@example.com', name: 'Ann' })
-    await profiles.confirmed(user, after(0), signal)
+    await profiles.confirmed(user, noonPlus(0), signal)
     await profiles.signedIn({ ...user, attributes: {} }, signIn(0), signal)
     expect((await stored(user))?.attributes).toEqual({})
   })
@@ -137,7 +140,7 @@ onEveryDynamoDb((engine) => {
   it('returns at every sign-in whether the pending effects were enqueued before', async () => {
     const user = newUser()
     await profiles.signedIn(user, signIn(0), signal)
-    await profiles.markEffectsEnqueued(user, after(0), signal)
+    await profiles.markEffectsEnqueued(user, noonPlus(0), signal)
     expect(await stored(user)).toMatchObject({ effectsEnqueuedAt: noon, signInCount: 1 })
     expect(await profiles.signedIn(user, signIn(1), signal)).toEqual({ counted: false, effectsEnqueued: true })
     expect(await profiles.signedIn(user, signIn(60_000), signal)).toEqual({ counted: true, effectsEnqueued: true })
@@ -145,35 +148,113 @@ onEveryDynamoDb((engine) => {
 
   it('does not recreate a deleted profile when it marks the effects as enqueued', async () => {
     const user = newUser()
-    await profiles.markEffectsEnqueued(user, after(0), signal)
+    await profiles.markEffectsEnqueued(user, noonPlus(0), signal)
     expect(await stored(user)).toBeUndefined()
   })
 
   it('keeps separate profiles for equal subs in different pools', async () => {
     const [one, other] = [newUser(), { ...newUser(), userPoolId: 'eu-west-1_Another' }]
-    await profiles.confirmed(one, after(0), signal)
-    await profiles.confirmed({ ...other, sub: one.sub }, after(1000), signal)
+    await profiles.confirmed(one, noonPlus(0), signal)
+    await profiles.confirmed({ ...other, sub: one.sub }, noonPlus(1000), signal)
     expect(await stored(one)).toMatchObject({ userPoolId: 'eu-west-1_Example', createdAt: noon })
-    await engine.documents().send(new DeleteCommand({ TableName: engine.tables.profiles, Key: { pk: profileKey(one) } }))
+    await engine.documents().send(new DeleteCommand({ TableName: engine.tables.profiles, Key: profileKey(one) }))
     expect(await stored({ ...other, sub: one.sub })).toMatchObject({ userPoolId: 'eu-west-1_Another' })
+  })
+
+  describe('with keys of the application', () => {
+    const key = ({ sub }: Pick<ProfileUser, 'sub'>) => ({ PK: `USER#${sub}`, SK: 'PROFILE' })
+    const table = `app-${randomUUID()}`
+    const bySub = `by-sub-${randomUUID()}`
+    const read = async (TableName: string, Key: Record<string, string>) =>
+      (await engine.documents().send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item
+
+    beforeAll(async () => {
+      await createTable(table, { PK: 'HASH', SK: 'RANGE' })
+      await createTable(bySub, { sub: 'HASH' })
+    })
+
+    async function createTable(TableName: string, keys: Record<string, KeySchemaElement['KeyType']>): Promise<void> {
+      const names = Object.keys(keys)
+      await engine.documents().send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+          KeySchema: names.map((AttributeName) => ({ AttributeName, KeyType: keys[AttributeName] })),
+        }),
+      )
+      await waitUntilTableExists({ client: engine.documents(), maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName })
+    }
+
+    it('writes the profile into an item of a single-table design, and keeps its other attributes', async () => {
+      const own = dynamoProfiles({ documents: () => engine.documents(), table, key })
+      const user = newUser()
+      await engine.documents().send(new PutCommand({ TableName: table, Item: { ...key(user), plan: 'pro' } }))
+      await own.confirmed(user, noonPlus(0), signal)
+      expect(await own.signedIn(user, signIn(0), signal)).toEqual({ counted: true, effectsEnqueued: false })
+      expect(await own.signedIn(user, signIn(1), signal)).toEqual({ counted: false, effectsEnqueued: false })
+      await own.markEffectsEnqueued(user, noonPlus(2), signal)
+      expect((await own.signedIn(user, signIn(3), signal)).effectsEnqueued).toBe(true)
+      const { pk: _, ...fields } = common(user)
+      expect(await read(table, key(user))).toMatchObject({ ...fields, updatedAt: noonPlus(3).toISOString(), plan: 'pro', signInCount: 1 })
+    })
+
+    it('does not mark the effects as enqueued on an item without a profile', async () => {
+      const own = dynamoProfiles({ documents: () => engine.documents(), table, key })
+      const user = newUser()
+      await own.markEffectsEnqueued(user, noonPlus(0), signal)
+      expect(await read(table, key(user))).toBeUndefined()
+    })
+
+    it('writes into a table whose partition key is an attribute of the profile', async () => {
+      const own = dynamoProfiles({ documents: () => engine.documents(), table: bySub, key: ({ sub }) => ({ sub }) })
+      const user = newUser()
+      await own.confirmed(user, noonPlus(0), signal)
+      const { pk: _, ...fields } = common(user)
+      expect(await read(bySub, { sub: user.sub })).toEqual({ ...fields, confirmedAt: noon })
+    })
   })
 
   it('rejects if the table does not exist or the signal aborts', async () => {
     const lost = dynamoProfiles({ documents: () => engine.documents(), table: 'no-such-table' })
-    await expect(lost.confirmed(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(lost.confirmed(newUser(), noonPlus(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(lost.signedIn(newUser(), signIn(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
-    await expect(lost.markEffectsEnqueued(newUser(), after(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
-    await expect(profiles.passwordReset(newUser(), after(0), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+    await expect(lost.markEffectsEnqueued(newUser(), noonPlus(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(profiles.passwordReset(newUser(), noonPlus(0), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })
 })
 
 describe('dynamoProfiles', () => {
+  const documents = () => {
+    throw new Error('made')
+  }
+  const make = (options: object) => () => dynamoProfiles({ documents, table: 'profiles', ...options })
+
   it('declares its IAM permissions', () => {
-    const documents = () => {
-      throw new Error('made')
-    }
-    expect(dynamoProfiles({ documents, table: 'profiles' }).permissions).toEqual([
-      { actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' },
-    ])
+    expect(make({})().permissions).toEqual([{ actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' }])
+  })
+
+  it('declares its attributes, which the rules store', () => {
+    expect(make({ attributes: ['email', 'custom:plan'] })().attributes).toEqual(['email', 'custom:plan'])
+    expect(make({})()).not.toHaveProperty('attributes')
+  })
+
+  it.each<{ options: Partial<Record<keyof DynamoProfilesOptions | 'keys', unknown>>; message: string }>([
+    { options: { keys: () => ({}) }, message: "unknown option 'keys'" },
+    { options: { attributes: 'email' }, message: 'attributes is a string; expected an array of attribute names' },
+    { options: { attributes: ['email', 1] }, message: 'attributes is an array with another value' },
+    { options: { key: 'pk' }, message: 'key is a string; expected a function' },
+    { options: { key: async () => ({ pk: 'a' }) }, message: 'key returns a value other than one or two strings by name' },
+    { options: { key: () => null }, message: 'key returns a value other than' },
+    { options: { key: () => ({ pk: '' }) }, message: 'key returns a value other than' },
+    { options: { key: () => ({ a: 'a', b: 'b', c: 'c' }) }, message: 'key returns a value other than' },
+    { options: { key: () => ({ pk: 'USER' }) }, message: 'key returns the same key for two users' },
+    {
+      options: { key: ({ sub }: ProfileUser) => ({ sub, createdAt: 'x' }) },
+      message: "the attribute 'createdAt', which the profile changes",
+    },
+  ])('throws a TypeError when it is made: $message', ({ options, message }) => {
+    expect(make(options)).toThrow(TypeError)
+    expect(make(options)).toThrow(message)
   })
 })

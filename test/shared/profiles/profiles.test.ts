@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type PostConfirmation, postConfirmation } from '../../../src/post-confirmation/trigger.ts'
-import { DEFAULT_PROFILE_ATTRIBUTES, type ProfileUser, toProfileUser } from '../../../src/shared/profiles/profiles.ts'
+import { type ProfileUser, toProfileUser } from '../../../src/shared/profiles/profiles.ts'
 import { done } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
 import { ann, postConfirmationEvent } from '../../support/events.ts'
 
-async function captureProfileUser(event: PostConfirmation['event'], names: readonly string[] = DEFAULT_PROFILE_ATTRIBUTES) {
+async function captureProfileUser(event: PostConfirmation['event'], attributes?: readonly string[]) {
   const seen: (ProfileUser | undefined)[] = []
   const rule = defineRule<PostConfirmation>('look', (ctx) => {
-    seen.push(toProfileUser(ctx, names))
+    seen.push(toProfileUser(ctx, attributes === undefined ? {} : { attributes }))
     return done()
   })
   await postConfirmation(rule).decide(event)
