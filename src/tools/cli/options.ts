@@ -44,6 +44,13 @@ export const SHARED_OPTIONS: readonly HelpEntry[] = [
       'none: start no services, so that calls to AWS fail',
     ].join('\n'),
   ],
-  ['--handler TRIGGER=FILE', 'use this file as the handler of a trigger, instead of the one in serverless.yml; repeatable'],
+  [
+    '--config FILE',
+    'read the handlers, their environment and the tables from this configuration or template (default: serverless.yml or another configuration in the working folder)',
+  ],
+  [
+    '--handler TRIGGER=FILE',
+    'use this file as the handler of a trigger, instead of the one in the configuration, or choose one of several functions by its name; repeatable',
+  ],
   ['--env NAME[=VALUE]', 'pass a variable of your environment, or this value, to the handlers; repeatable'],
 ]

@@ -16,14 +16,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 // A file of settings in each folder of sample events. With these settings, the events meet their expectations.
 // A variable without a value is a setting that handlers read, but that replay does not set.
-const SAMPLE_SETTINGS = 'settings.env'
+export const EVENT_SETTINGS = 'settings.env'
 
 /** Returns all settings that this package's handlers read, with the values for the sample events. Reads the files only once. */
 const sampleSettings = lazily((): ReadonlyMap<string, string> => {
   const settings = new Map(Object.keys(logFields).map((name) => [name, '']))
   const events = join(PACKAGE_FOLDER, 'events')
   for (const folder of readdirSync(events).toSorted()) {
-    const file = join(events, folder, SAMPLE_SETTINGS)
+    const file = join(events, folder, EVENT_SETTINGS)
     if (!existsSync(file)) continue
     for (const [name, value = ''] of Object.entries(parseEnv(readFileSync(file, 'utf8'))))
       settings.set(name, value || (settings.get(name) ?? ''))
@@ -87,6 +87,8 @@ const SYSTEM: readonly string[] = [
 export interface SettingSources {
   /** The default settings. Empty if there is a settings file, so that the handler reports a setting that is missing in the file. */
   readonly defaults: Readonly<Record<string, string>>
+  /** The variables that the project's configuration sets for the function, and those of settings files beside the events. */
+  readonly declared?: Readonly<Record<string, string>>
   /** The variables that the settings file sets. */
   readonly file: Readonly<Record<string, string>>
   /** The environment of the user who runs the command. */
@@ -100,16 +102,21 @@ export interface SettingSources {
  * get only these variables of it:
  *
  * - variables that the system needs
- * - Lifeguard's settings, and settings that the file sets too
+ * - Lifeguard's settings, and settings that the file or the configuration sets too
  * - variables that `--env` names
  * - with `--services aws`, variables that begin with `AWS_`
  *
  * @throws UsageError if `--env` names a variable that is not set, or an AWS setting without `--services aws`.
  */
-export function mergeHandlerSettings({ defaults, file, caller, named }: SettingSources, services: Services): Record<string, string> {
-  const inherited = Object.entries(caller).filter(([name]) => isSystem(name) || isSetting(name) || Object.hasOwn(file, name) || isAws(name))
+export function mergeHandlerSettings(
+  { defaults, declared = {}, file, caller, named }: SettingSources,
+  services: Services,
+): Record<string, string> {
+  const isDeclared = (name: string): boolean => Object.hasOwn(file, name) || Object.hasOwn(declared, name)
+  const inherited = Object.entries(caller).filter(([name]) => isSystem(name) || isSetting(name) || isDeclared(name) || isAws(name))
   const merged = {
     ...defaults,
+    ...declared,
     ...file,
     ...Object.fromEntries(inherited),
     ...Object.fromEntries(named.map((each) => parseVariable(each, caller, services))),

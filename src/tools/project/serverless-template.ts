@@ -75,8 +75,9 @@ function addFunction(resources: Record<string, Fields>, name: string, declared: 
 }
 
 function addTrigger(resources: Record<string, Fields>, name: string, id: string, event: Fields, unresolved: string[]): void {
-  const { pool, trigger, existing } = event
-  if (typeof pool !== 'string' || typeof trigger !== 'string' || trigger.includes('${')) {
+  const { trigger, existing } = event
+  const pool = typeof event.pool === 'string' ? event.pool : ''
+  if (typeof trigger !== 'string' || trigger.includes('${')) {
     unresolved.push(`functions.${name}.events: cognitoUserPool ${JSON.stringify(event)}`)
     return
   }

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { buildHandlerEnvironment, defaultSettings, type Environment, mergeHandlerSettings, type Services } from '../lib/environment.ts'
 import type { TableDefinition } from '../local/tables.ts'
+import { listTriggerFunctions } from '../project/project.ts'
 import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { createLambdaFunction, type LambdaFunction } from './lambda.ts'
-import { readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
+import { listProjectTables } from './project-tables.ts'
+import { readEventSettings, readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 
 /** The services and handler processes of one replay. */
 export interface ReplaySession {
@@ -35,12 +37,16 @@ export interface ServicesOptions {
   readonly paths: readonly string[]
   /** The tables of the user's template, which the embedded DynamoDB creates. */
   readonly tables?: readonly TableDefinition[]
+  /** The variables that the project sets for its functions. They may name the tables of Lifeguard. */
+  readonly declared?: Readonly<Record<string, string>>
 }
 
 /** Options of {@link openReplaySession}. */
 export interface ReplaySessionOptions extends ServicesOptions {
   /** The values of `--handler`. */
   readonly handlers: readonly string[]
+  /** The value of `--config`: the configuration or template of the project. */
+  readonly configuration?: string | undefined
   /** Receives the handlers' output and notes for the user. */
   readonly onNote: (note: string) => void
   /** Aborts a running build. */
@@ -48,7 +54,8 @@ export interface ReplaySessionOptions extends ServicesOptions {
 }
 
 interface OpenServices {
-  readonly environment: Readonly<Record<string, string>>
+  /** Returns the environment of a handler, for which the project's configuration sets the given variables. */
+  readonly environmentFor: (declared: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
   /** The embedded services. Undefined unless `--services` is `embedded`. */
   readonly embedded: Embedded | undefined
 }
@@ -61,8 +68,13 @@ interface OpenServices {
  */
 export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
-  const handlers = await openHandlers({ folder, named: options.handlers, environment: options.environment, onNote, signal })
-  const { environment, embedded } = await openServices(options)
+  const { configuration, environment } = options
+  const handlers = await openHandlers({ folder, configuration, named: options.handlers, environment, onNote, signal })
+  const { project } = handlers
+  const functions = project === undefined ? [] : listTriggerFunctions(project)
+  const declared = Object.assign({}, ...functions.map((each) => each.environment))
+  const tables = options.tables ?? (project === undefined ? [] : listProjectTables(project, onNote))
+  const { environmentFor, embedded } = await openServices({ ...options, declared, tables })
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -73,7 +85,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
       folder,
       file: handler.file,
       exported: handler.exported,
-      environment,
+      environment: environmentFor(handler.environment),
       onOutput: (line) => onNote(`${trigger}: ${line}`),
       onNote: (note) => onNote(`${handler.shown} ${note}`),
     })
@@ -103,13 +115,17 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
  *
  * @throws UsageError if a setting or a seed file is invalid.
  */
-export async function openServices({ folder, environment, variables, services, paths, tables }: ServicesOptions): Promise<OpenServices> {
-  const file = await readSettingsFile(folder)
+export async function openServices(options: ServicesOptions): Promise<OpenServices> {
+  const { folder, environment, variables, services, paths, tables, declared = {} } = options
+  const [file, beside] = await Promise.all([readSettingsFile(folder), readEventSettings(paths)])
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
-  const settings = mergeHandlerSettings({ defaults, file, caller: environment, named: variables }, services)
-  if (services !== 'embedded') return { environment: buildHandlerEnvironment(settings, services), embedded: undefined }
+  const merge = (own: Readonly<Record<string, string>>): Record<string, string> =>
+    mergeHandlerSettings({ defaults, declared: { ...own, ...beside }, file, caller: environment, named: variables }, services)
+  if (services !== 'embedded') {
+    return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services), embedded: undefined }
+  }
   // Imported here, so that `--services aws` and `--services none` do not wait for the services to load.
   const { startEmbedded } = await import('./embedded.ts')
-  const embedded = await startEmbedded(settings, paths, tables)
-  return { environment: buildHandlerEnvironment(settings, services, embedded.environment), embedded }
+  const embedded = await startEmbedded(merge(declared), paths, tables)
+  return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services, embedded.environment), embedded }
 }

@@ -35,6 +35,7 @@ interface Wanted {
   readonly effects: boolean
   readonly services: Services
   readonly handlers: readonly string[]
+  readonly configuration: string | undefined
   readonly variables: readonly string[]
 }
 
@@ -51,8 +52,7 @@ export async function runExplain(args: readonly string[], io: Io): Promise<numbe
   }
   const { folder, environment, signal } = io
   const onNote = (note: string): void => io.err([note])
-  const { services, handlers, variables, file } = wanted
-  const session = await openReplaySession({ folder, environment, signal, services, handlers, variables, paths: [file], onNote })
+  const session = await openReplaySession({ ...wanted, folder, environment, signal, paths: [wanted.file], onNote })
   try {
     return await explainOn(session, wanted, io)
   } finally {
@@ -68,6 +68,7 @@ function parseArguments(args: readonly string[]): Wanted | 'help' {
       help: { type: 'boolean', short: 'h' },
       effects: { type: 'boolean', default: false },
       services: { type: 'string', default: 'embedded' },
+      config: { type: 'string' },
       handler: { type: 'string', multiple: true, default: [] },
       env: { type: 'string', multiple: true, default: [] },
     },
@@ -79,7 +80,7 @@ function parseArguments(args: readonly string[]): Wanted | 'help' {
   const services = parseServices(values.services)
   if (values.effects && services !== 'aws')
     throw new UsageError('--effects works only with --services aws, because it lets rules write to AWS and send email')
-  return { file, effects: values.effects, services, handlers: values.handler, variables: values.env }
+  return { file, effects: values.effects, services, handlers: values.handler, variables: values.env, configuration: values.config }
 }
 
 async function explainOn(session: ReplaySession, { file, effects, services }: Wanted, io: Io): Promise<number> {

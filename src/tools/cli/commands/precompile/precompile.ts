@@ -123,7 +123,8 @@ type TestRun = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | {
 
 /** Runs a handler for one event, as replay does. V8 writes the called functions to a file when the process exits. */
 async function runOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<TestRun> {
-  const { environment, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
+  const { environmentFor, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
+  const environment = environmentFor({})
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
   const output: string[] = []
   const lambda = createLambdaFunction({
