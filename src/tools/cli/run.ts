@@ -19,6 +19,8 @@ const HELP = formatHelp([
       ['lifeguard attach --pool ID', 'Attach functions to an existing user pool, and change nothing else'],
       ['lifeguard doctor [TEMPLATE]', 'Find mistakes in a deployment before you deploy it'],
       ['lifeguard init DIR', 'Create a project with handlers, events, a test and a deployment'],
+      ['lifeguard add TRIGGER...', 'Add triggers to a project that you already have'],
+      ['lifeguard build', 'Bundle the handlers of a project for Lambda'],
     ],
   },
   {
@@ -44,6 +46,8 @@ const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['attach', async (args, io) => (await import('./commands/attach/attach.ts')).runAttach(args, io)],
   ['doctor', async (args, io) => (await import('./commands/doctor.ts')).runDoctor(args, io)],
   ['init', async (args, io) => (await import('./commands/init.ts')).runInit(args, io)],
+  ['add', async (args, io) => (await import('./commands/add/add.ts')).runAdd(args, io)],
+  ['build', async (args, io) => (await import('./commands/build.ts')).runBuild(args, io)],
 ])
 
 /**

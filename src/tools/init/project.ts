@@ -28,7 +28,7 @@ export async function createProjectFiles(name: string, own: OwnManifest, origin:
   files.set('.gitignore', GITIGNORE)
   files.set('lifeguard.env', formatSettings())
   for (const path of await listFiles('starter')) files.set(path, insertName(await readOwn(`starter/${path}`), '{{name}}', name))
-  for (const path of await handlerFiles()) files.set(path, await readOwn(path))
+  for (const path of await listHandlerFiles()) files.set(path, await readOwn(path))
   for (const path of await listFiles('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
   for (const [file, service] of [
     ['serverless.yml', 'lifeguard'],
@@ -43,8 +43,13 @@ export async function createProjectFiles(name: string, own: OwnManifest, origin:
   return files
 }
 
-/** Lists each handler.ts and the files that it imports by a relative path. Handlers import the package itself by the package name. */
-async function handlerFiles(): Promise<readonly string[]> {
+/**
+ * Lists handler.ts of each folder and the files that it imports by a relative path. Handlers import the package itself by the
+ * package name.
+ *
+ * @param only The only folder of `src` to list, such as `pre-signup`. By default all folders.
+ */
+export async function listHandlerFiles(only?: string): Promise<readonly string[]> {
   const found = new Set<string>()
   const add = async (path: string): Promise<void> => {
     if (found.has(path)) return
@@ -53,7 +58,7 @@ async function handlerFiles(): Promise<readonly string[]> {
       await add(posix.join(posix.dirname(path), to))
   }
   for (const path of await listFiles('src')) {
-    if (/^[^/]+\/handler\.ts$/.test(path)) await add(`src/${path}`)
+    if (/^[^/]+\/handler\.ts$/.test(path) && (only === undefined || path === `${only}/handler.ts`)) await add(`src/${path}`)
   }
   const folders = [...found].map(posix.dirname)
   const declarations = (await listFiles('src')).filter((path) => path.endsWith('.d.ts') && folders.includes(`src/${posix.dirname(path)}`))

@@ -68,6 +68,7 @@ export function isServerlessName(path: string): boolean {
  * variables that remain, if it is installed.
  *
  * @param named The configuration or template; by default the one in the working folder.
+ * @param options `framework: false` never runs the framework.
  * @returns undefined if the folder has no configuration.
  * @throws UsageError if the configuration is missing or invalid.
  * @example
@@ -75,7 +76,7 @@ export function isServerlessName(path: string): boolean {
  */
 export async function openProject(
   named: string | undefined,
-  options: FrameworkOptions & { readonly working: string },
+  options: FrameworkOptions & { readonly working: string; readonly framework?: boolean },
 ): Promise<Project | undefined> {
   const { working } = options
   const found = named ?? (await findConfiguration(working))
@@ -92,7 +93,8 @@ export async function openProject(
   }
   const resolved = await resolveVariables(read.value, { folder, environment: options.environment })
   const declared = toDeclaredTemplate(file, resolved)
-  if (declared.unresolved.length === 0 && !hasUnknownHandler(declared.template)) return { file, folder, ...declared }
+  const isResolved = declared.unresolved.length === 0 && !hasUnknownHandler(declared.template)
+  if (isResolved || options.framework === false) return { file, folder, ...declared }
   const printed = await printService(path, options).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error
     options.onNote(`${file}: ${error.message}, so some variables stay unresolved`)

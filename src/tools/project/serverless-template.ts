@@ -102,8 +102,12 @@ function collectParts(section: unknown, name: string, unresolved: string[]): rea
   })
 }
 
-/** @see https://github.com/oss-serverless/serverless/blob/main/lib/plugins/aws/lib/naming.js */
-function toLogicalName(name: string): string {
+/**
+ * Converts a name to the part of a logical id that the framework derives from it.
+ *
+ * @see https://github.com/oss-serverless/serverless/blob/main/lib/plugins/aws/lib/naming.js
+ */
+export function toLogicalName(name: string): string {
   const dashed = name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore')
   return `${dashed.charAt(0).toUpperCase()}${dashed.slice(1)}`.replaceAll(/[^A-Za-z0-9]/g, '')
 }

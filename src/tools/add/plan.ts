@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { TriggerName } from '../../shared/cognito/triggers.ts'
+import { triggerFacts } from '../../shared/cognito/triggers.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
+import { listRules } from '../../shared/rules/rule.ts'
+import { listHandlerFiles } from '../init/project.ts'
+import { bundleHandler } from '../lib/build.ts'
+import { defaultSettings, NOWHERE } from '../lib/environment.ts'
+import { UsageError } from '../lib/errors.ts'
+import { PACKAGE_FOLDER } from '../lib/own-package.ts'
+import { listTriggerFunctions, openProject } from '../project/project.ts'
+import { readYaml } from '../project/yaml-values.ts'
+import { startWorker } from '../replay/worker.ts'
+
+/** A DynamoDB table that a function needs. */
+export interface NeededTable {
+  /** The setting that names the table, such as `BLOCK_TABLE`. */
+  readonly setting: string
+  /** The logical id, such as `BlockTable`. */
+  readonly id: string
+  /** The CloudFormation properties. */
+  readonly properties: Readonly<Record<string, unknown>>
+}
+
+/** A permission that the rules of a function declare. */
+export interface NeededPermission {
+  readonly actions: readonly string[]
+  /** The setting that names the table. */
+  readonly setting: string
+  readonly index?: string
+}
+
+/** Everything that a new function needs in a project. */
+export interface FunctionPlan {
+  readonly trigger: TriggerName
+  /** The name in serverless.yml, such as `preSignUp`. */
+  readonly name: string
+  /** The folder of the handler's source and bundle, such as `pre-signup`. */
+  readonly folder: string
+  /** The files to write, by their path in the project. */
+  readonly files: ReadonlyMap<string, string>
+  /** The settings with a value. Table settings are missing, because the tables do not exist yet. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly tables: readonly NeededTable[]
+  readonly permissions: readonly NeededPermission[]
+}
+
+/**
+ * Plans a function with this package's handler for a trigger. Reads its settings from this package's own deployment, and its
+ * permissions from the rules of the handler.
+ *
+ * @param domain The email domain that may sign up.
+ * @throws UsageError for a trigger without a handler. MissingPeerError if esbuild is not installed.
+ */
+export async function planFunction(trigger: TriggerName, domain: string): Promise<FunctionPlan> {
+  const { folder } = triggerFacts(trigger)
+  const declared = await readOwnFunction(trigger)
+  const own = await listHandlerFiles(folder)
+  if (own.length === 0 || declared === undefined) {
+    throw new UsageError(`${trigger}: Lifeguard has no handler for this trigger yet. Write one, and name it with --handler in replay`)
+  }
+  // A setting without a sample value is optional, and its default suits a new function.
+  const samples = defaultSettings()
+  const known = Object.entries(declared).filter(([name, value]) => value !== '' && Object.hasOwn(samples, name))
+  const environment = Object.fromEntries(known.map(([name, value]) => [name, value === 'example.com' ? domain : value]))
+  const permissions = await readPermissions(folder, environment)
+  const settings = new Set(permissions.map(({ setting }) => setting))
+  return {
+    trigger,
+    name: `${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`,
+    folder,
+    files: new Map(await Promise.all(own.map(async (path) => [path, await readFile(join(PACKAGE_FOLDER, path), 'utf8')] as const))),
+    environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_TABLE'))),
+    tables: await Promise.all([...settings].map(readTable)),
+    permissions,
+  }
+}
+
+async function readOwnFunction(trigger: TriggerName): Promise<Readonly<Record<string, string>> | undefined> {
+  const signal = new AbortController().signal
+  const options = { working: PACKAGE_FOLDER, environment: {}, signal, onNote: () => undefined, framework: false }
+  const project = await openProject('serverless.yml', options)
+  return project && listTriggerFunctions(project).find((each) => each.trigger === trigger)?.environment
+}
+
+async function readPermissions(folder: string, environment: Readonly<Record<string, string>>): Promise<readonly NeededPermission[]> {
+  const bundle = await bundleHandler(join(PACKAGE_FOLDER, 'src', folder, 'handler.ts'))
+  const worker = startWorker({ environment: { ...NOWHERE, ...environment }, onOutput: () => undefined })
+  try {
+    const reply = await worker.ask({ kind: 'load', file: bundle.file, exported: 'handler' })
+    const rule = reply.kind === 'ready' ? reply.rule : undefined
+    if (rule === undefined) throw new Error(`The handler of ${folder} in ${basename(dirname(bundle.file))} did not load`)
+    const all = listRules(rule).flatMap(({ permissions = [] }) => permissions)
+    return all.map(({ actions, resource, index }) => ({ actions, setting: resource, ...(index !== undefined && { index }) }))
+  } finally {
+    await Promise.all([worker.kill(), bundle.remove()])
+  }
+}
+
+/** Reads a table of this package's deployment. Leaves out what depends on the deployment's parameters. */
+async function readTable(setting: string): Promise<NeededTable> {
+  const id = setting.toLowerCase().replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const { value } = readYaml('tables.yml', await readFile(join(PACKAGE_FOLDER, 'deploy', 'tables.yml'), 'utf8'))
+  const resources = isObject(value) && isObject(value.Resources) ? value.Resources : {}
+  const resource = resources[id]
+  const properties = isObject(resource) && isObject(resource.Properties) ? resource.Properties : {}
+  const { TableName, DeletionProtectionEnabled, ...rest } = properties
+  return { setting, id, properties: rest }
+}

@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../../../shared/cognito/triggers.ts'
+import { isObject } from '../../../../shared/rules/invocation.ts'
+import { formatCdk } from '../../../add/cdk-snippet.ts'
+import { applyAdditions, formatAdditions, listAdditions } from '../../../add/edits.ts'
+import { type FunctionPlan, planFunction } from '../../../add/plan.ts'
+import { chooseTables } from '../../../add/resources.ts'
+import { assertFree, chooseWiring, findKind, readManifest } from '../../../add/target.ts'
+import { writeFiles } from '../../../init/write.ts'
+import { UsageError } from '../../../lib/errors.ts'
+import { parseTriggerName } from '../../../lib/find-trigger.ts'
+import { replaceFiles } from '../../../lib/replace-files.ts'
+import { openProject, type Project } from '../../../project/project.ts'
+import { EXIT, type Io } from '../../io.ts'
+import { parseOptions } from '../../options.ts'
+import { wrapText } from '../../text.ts'
+import { ADD_HELP } from './usage.ts'
+
+const BUILD = 'lifeguard build'
+
+/** Runs `lifeguard add` and returns its exit code. */
+export async function runAdd(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseOptions('add', {
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      write: { type: 'boolean', default: false },
+      pool: { type: 'string' },
+      domain: { type: 'string', default: 'example.com' },
+      config: { type: 'string' },
+    },
+  })
+  if (values.help) {
+    await io.out(ADD_HELP)
+    return EXIT.fine
+  }
+  if (positionals.length === 0)
+    throw new UsageError('Missing trigger. Expected: lifeguard add TRIGGER..., such as lifeguard add pre-signup')
+  if (!/^[a-z\d*][a-z\d.*-]*\.[a-z\d-]+$/i.test(values.domain))
+    throw new UsageError(`--domain ${values.domain}: expected a domain such as example.com`)
+  const triggers = [...new Set(positionals.map(parseTrigger))]
+  const { folder, environment, signal } = io
+  const project = await openProject(values.config, { working: folder, environment, signal, onNote: (note) => io.err([note]) })
+  if (project === undefined) {
+    throw new UsageError(
+      'No configuration in this folder, such as serverless.yml or template.yaml. To create a project: lifeguard init DIR',
+    )
+  }
+  const wiring = chooseWiring(project, values.pool)
+  const plans = await Promise.all(triggers.map((trigger) => planFunction(trigger, values.domain)))
+  assertFree(project, plans, wiring)
+  const tables = chooseTables(project, plans)
+  const kind = findKind(project)
+  const written = await writeHandlers(project, plans, io)
+  if (kind === 'cdk') {
+    await io.out([...written, '', 'Add to your stack:', '', ...formatCdk(plans, tables).split('\n')])
+    await io.out(await describeNext(project, plans))
+    return EXIT.fine
+  }
+  const additions = listAdditions(kind, plans, tables, wiring)
+  const isYaml = /\.ya?ml$/.test(project.file)
+  if (values.write && isYaml) await io.out([...written, ...(await editConfiguration(project, additions))])
+  else {
+    const why = values.write ? [`${project.file} is not YAML, so it is not edited.`] : []
+    await io.out([...written, '', ...why, `Add to ${project.file}:`, '', ...formatAdditions(additions).trimEnd().split('\n')])
+  }
+  if (values.write) await io.out(await addBuildScript(project))
+  await io.out(await describeNext(project, plans))
+  return EXIT.fine
+}
+
+function parseTrigger(word: string): TriggerName {
+  const trigger = parseTriggerName(word)
+  if (trigger === undefined)
+    throw new UsageError(`Unknown trigger '${word}'. Expected one of ${TRIGGER_NAMES.map((name) => triggerFacts(name).folder).join(', ')}`)
+  return trigger
+}
+
+/** Writes the handlers and their settings. Keeps a file that exists. */
+async function writeHandlers({ folder }: Project, plans: readonly FunctionPlan[], io: Io): Promise<readonly string[]> {
+  const all = new Map(plans.flatMap(({ files }) => [...files]))
+  const present: string[] = []
+  for (const path of all.keys()) {
+    const text = await readFile(join(folder, path), 'utf8').catch(() => undefined)
+    if (text === undefined) continue
+    present.push(path)
+    all.delete(path)
+  }
+  const { files, delivery } = await writeFiles(folder, all, io.signal)
+  if (delivery !== undefined)
+    throw new UsageError(`The handlers are incomplete: ${delivery}. Written so far: ${files.join(', ') || 'nothing'}`)
+  return [...files.map((path) => `wrote ${path}`), ...present.map((path) => `kept ${path}, which exists`)]
+}
+
+async function editConfiguration({ folder, file }: Project, additions: Parameters<typeof applyAdditions>[1]): Promise<readonly string[]> {
+  const edited = await applyAdditions(basename(file), additions, (path) => readFile(join(folder, path), 'utf8').catch(() => undefined))
+  if ('unplaced' in edited) {
+    const { path } = edited.unplaced
+    throw new UsageError(
+      `${file}: ${path.join('.')} is neither a map nor a list, so nothing was edited. Run the command without --write, and add the text by hand`,
+    )
+  }
+  await replaceFiles(new Map([...edited.files].map(([path, text]) => [join(folder, path), text])))
+  return [...edited.files.keys()].map((path) => `edited ${path}`)
+}
+
+/** Adds `lifeguard build` to the build script of package.json. */
+async function addBuildScript({ folder }: Project): Promise<readonly string[]> {
+  const manifest = await readManifest(folder)
+  if (manifest === undefined) return []
+  const scripts = isObject(manifest.scripts) ? manifest.scripts : {}
+  const before = typeof scripts.build === 'string' ? scripts.build : undefined
+  if (before?.includes(BUILD)) return []
+  const build = before === undefined ? BUILD : `${before} && ${BUILD}`
+  const text = await readFile(join(folder, 'package.json'), 'utf8')
+  const [, indent = '  '] = /^([ \t]+)"/m.exec(text) ?? []
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, scripts: { ...scripts, build } }, null, indent)}\n`)
+  return [`edited package.json: the script build is now '${build}'`]
+}
+
+async function describeNext({ folder, file }: Project, plans: readonly FunctionPlan[]): Promise<readonly string[]> {
+  const manifest = await readManifest(folder)
+  const declared = [manifest?.dependencies, manifest?.devDependencies].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
+  const missing = ['cognito-lifeguard', 'esbuild'].filter((name) => !declared.includes(name))
+  const scripts = isObject(manifest?.scripts) ? manifest.scripts : {}
+  const settings = plans.flatMap(({ environment }) => Object.entries(environment).map(([name, value]) => `${name} is ${value}`))
+  return [
+    '',
+    'Next:',
+    ...(missing.length > 0 ? [`  npm install ${missing.join(' ')}`] : []),
+    ...(typeof scripts.build === 'string' && scripts.build.includes(BUILD)
+      ? []
+      : [`  npx ${BUILD}    # bundles src/*/handler.ts into dist/`]),
+    '  npx lifeguard doctor    # checks the deployment',
+    ...(settings.length > 0 ? wrapText(`Check the settings in ${file}: ${settings.join(', ')}.`, '  ') : []),
+  ]
+}
