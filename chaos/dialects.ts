@@ -75,8 +75,8 @@ function jsonError(version: string, status: number, type: string, fields: { read
 }
 
 function sesError(error: SesError): Answer {
-  const { status, requestId, xml } = formatErrorAnswer(error)
-  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body: Buffer.from(xml) }
+  const { body, ...answer } = formatErrorAnswer(error)
+  return { ...answer, body: Buffer.from(body) }
 }
 
 /** Returns the table and the keys of a call. Tokens and times are left out, because they change when a call is retried. */

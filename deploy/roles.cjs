@@ -52,7 +52,11 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   // SES checks the verified identity of the sender, which is an address or a domain. In its sandbox, it also checks the recipient.
   // The statement therefore allows all identities and restricts the sender.
   if (actions.every((action) => action.startsWith('ses:')))
-    return allow(actions, { 'Fn::Sub': arn('ses', 'identity/*') }, { StringEquals: { 'ses:FromAddress': value } })
+    return allow(
+      actions,
+      { 'Fn::Sub': arn('ses', 'identity/*', findSesRegion(lambda)) },
+      { StringEquals: { 'ses:FromAddress': removeDisplayName(value) } },
+    )
   const inside = index === undefined ? '' : `/index/${index}`
   const id = value.Ref ?? findTable(value, service.tables)
   if (id !== undefined) return allow(actions, inside ? { 'Fn::Sub': `\${${id}.Arn}${inside}` } : { 'Fn::GetAtt': [id, 'Arn'] })
@@ -62,6 +66,17 @@ function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (actions.every((action) => action.startsWith('dynamodb:')))
     return allow(actions, { 'Fn::Sub': arn('dynamodb', `table/${value}${inside}`) })
   throw userError(`${needs}. ${resource} is "${value}"; expected an ARN`)
+}
+
+/** Returns the region of SES, which may differ from the function's region. A value that is known only in AWS allows all regions. */
+function findSesRegion({ environment: { SES_REGION: region } }) {
+  if (typeof region === 'object') return '*'
+  return region || undefined
+}
+
+/** Returns the address of `Example <hello@example.com>`, because SES compares the address without the display name. */
+function removeDisplayName(sender) {
+  return typeof sender === 'string' ? sender.replace(/^.*<([^<>]*)>\s*$/s, '$1') : sender
 }
 
 function findTable(name, tables) {
@@ -77,6 +92,6 @@ function findPool({ trigger }, { userPoolArn }) {
   return trigger !== undefined && isMadeHere ? { 'Fn::Sub': arn('cognito-idp', 'userpool/*') } : userPoolArn
 }
 
-function arn(service, resource) {
-  return `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`
+function arn(service, resource, region = '${AWS::Region}') {
+  return `arn:\${AWS::Partition}:${service}:${region}:\${AWS::AccountId}:${resource}`
 }

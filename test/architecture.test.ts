@@ -29,7 +29,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/rules': 'a block is looked up by the user of a context',
   },
   'shared/settings': {
-    'shared/email': 'fields parse addresses and domains',
+    'shared/email': 'fields parse addresses, senders and domains',
     'shared/lambda': 'a field parses the log level; maskInitErrors throws the masked error',
     'shared/rules': 'isThenable for maskInitErrors; the base class of errors',
   },
@@ -47,6 +47,11 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'adapters',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
     'shared/profiles': 'post confirmation and post authentication write profiles',
+  },
+  'ses-v2': {
+    'shared/aws': 'it has the client with short timeouts',
+    'shared/email': 'the type of a sender',
+    trigger: 'it implements the mailer port of post confirmation, and shares the code that sends once',
   },
   sweeper: {
     'shared/cognito': 'the trigger of a pending effect',

@@ -1,9 +1,10 @@
 import type { Delivery } from 'cognito-lifeguard'
 import {
   date,
-  emailAddress,
   type LogSettings,
   logFields,
+  type Mailbox,
+  mailbox,
   nonEmptyString,
   oneOf,
   optional,
@@ -16,7 +17,7 @@ export interface PostAuthenticationSettings extends LogSettings {
   /** If set, a user who was created since this time and has no welcome email in the ledger gets one after a sign-in. */
   readonly WELCOME_SINCE?: Date | undefined
   /** The sender of the welcome email. Without it, no email is sent. */
-  readonly WELCOME_EMAIL_FROM?: string | undefined
+  readonly WELCOME_EMAIL_FROM?: Mailbox | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_DELIVERY: Delivery
 }
@@ -26,7 +27,7 @@ export const postAuthenticationSettings: SettingsTable<PostAuthenticationSetting
   fields: {
     PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),
     WELCOME_SINCE: optional(date()),
-    WELCOME_EMAIL_FROM: optional(emailAddress('welcome@example.com')),
+    WELCOME_EMAIL_FROM: optional(mailbox('welcome@example.com')),
     EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
     WELCOME_EMAIL_DELIVERY: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
     ...logFields,

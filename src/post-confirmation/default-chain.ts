@@ -22,7 +22,8 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, { do
   const { WELCOME_EMAIL_FROM: from, WELCOME_APP_NAME: appName, WELCOME_APP_URL: appUrl, EFFECT_TABLE: table } = settings
   if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return parallel(profile)
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })
-  const mail = sendWelcomeEmail(sesMailer({ ses, from }), template)
+  const mailer = sesMailer({ ses, from, replyTo: settings.WELCOME_EMAIL_REPLY_TO })
+  const mail = sendWelcomeEmail(mailer, template)
   // The condition is around `once`, so that a password reset does not claim the effect in the ledger.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
   return parallel(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))

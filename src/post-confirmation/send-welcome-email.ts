@@ -1,4 +1,5 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
+import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import type { DeclaresReads } from '../shared/rules/condition.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RulePermission } from '../shared/rules/rule.ts'
@@ -27,6 +28,8 @@ export interface Mailer {
   readonly permissions?: readonly RulePermission[]
 }
 
+const UNVERIFIED: readonly unknown[] = ['skip', 'send']
+
 /** Options of {@link sendWelcomeEmail}. */
 export interface SendWelcomeEmailOptions {
   /** By default, unverified addresses get no email, because a stranger may own the address and complain about the sender. */
@@ -37,6 +40,8 @@ export interface SendWelcomeEmailOptions {
  * Makes a rule that sends a welcome email when a sign-up is confirmed. It skips password resets, which call the same trigger, and
  * unknown trigger sources. Cognito may repeat the event, so wrap the rule in {@link once}.
  *
+ * @param template The texts of all users, or a template that chooses by user, such as `mailTemplateByLocale`.
+ * @throws TypeError if the mailer, the template or an option is wrong.
  * @example
  * once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })
  */
@@ -45,23 +50,38 @@ export function sendWelcomeEmail(
   template: MailTemplate,
   options: SendWelcomeEmailOptions = {},
 ): Rule<PostConfirmation> & DeclaresReads {
+  assertMethod('mailer', mailer, 'send', 'such as sesMailer({ ses, from })')
+  assertMethod('template', template, 'render', 'such as mailTemplate(files, values)')
+  assertOptions('sendWelcomeEmail()', options, ['unverified'])
+  const { unverified = 'skip' } = options
+  if (!UNVERIFIED.includes(unverified))
+    throw new TypeError(`sendWelcomeEmail(): unverified is ${describeValue(unverified)}; expected 'skip' or 'send'`)
   return defineRule<PostConfirmation>(
     'send-welcome-email',
     async ({ event, user, signal }) => {
       if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp') return skip('not-a-sign-up')
       if (user.email === undefined) return skip('no-email')
-      if (!user.emailVerified && options.unverified !== 'send') return skip('email-not-verified')
+      if (!user.emailVerified && unverified !== 'send')
+        return user.status === 'EXTERNAL_PROVIDER' ? skip('federated-email-not-verified') : skip('email-not-verified')
       const address = parseEmailAddress(user.email)
       if (address === undefined) return skip('email-malformed')
       // `parseEmailAddress` returns the domain in ASCII, which SES requires.
       const to = `${address.local}@${address.domain}`
-      await mailer.send({ to, ...template.render(mailableName(user)) }, signal)
+      const { subject, text, html } = template.render({ name: mailableName(user), attributes: user.attributes })
+      await mailer.send({ to, subject, text, html }, signal)
       return done()
     },
     {
       can: ['done'],
-      reads: ['email', 'email_verified', 'given_name', 'name'],
+      reads: ['email', 'email_verified', 'cognito:user_status', 'given_name', 'name', ...(template.reads ?? [])],
       ...(mailer.permissions && { permissions: mailer.permissions }),
     },
+  )
+}
+
+function assertMethod(argument: string, value: unknown, method: string, example: string): void {
+  if (typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function') return
+  throw new TypeError(
+    `sendWelcomeEmail(): the ${argument} is ${describeValue(value)}; expected an object with a method ${method}, ${example}`,
   )
 }

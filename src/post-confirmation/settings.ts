@@ -1,13 +1,15 @@
 import type { Delivery } from 'cognito-lifeguard'
 import {
-  emailAddress,
   httpsUrl,
   type LogSettings,
   line,
   logFields,
+  type Mailbox,
+  mailbox,
   nonEmptyString,
   oneOf,
   optional,
+  region,
   type SettingsTable,
 } from 'cognito-lifeguard/settings'
 
@@ -15,7 +17,11 @@ import {
 export interface PostConfirmationSettings extends LogSettings {
   readonly PROFILE_TABLE: string
   /** The sender of the welcome email. Without it, no email is sent. */
-  readonly WELCOME_EMAIL_FROM?: string | undefined
+  readonly WELCOME_EMAIL_FROM?: Mailbox | undefined
+  /** The address for replies. Without it, replies go to the sender. */
+  readonly WELCOME_EMAIL_REPLY_TO?: Mailbox | undefined
+  /** The region of SES. Without it, the function's region. */
+  readonly SES_REGION?: string | undefined
   readonly WELCOME_APP_NAME?: string | undefined
   readonly WELCOME_APP_URL?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
@@ -26,7 +32,9 @@ export interface PostConfirmationSettings extends LogSettings {
 export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> = {
   fields: {
     PROFILE_TABLE: nonEmptyString('the name of the DynamoDB table of profiles', 'lifeguard-profiles'),
-    WELCOME_EMAIL_FROM: optional(emailAddress('welcome@example.com')),
+    WELCOME_EMAIL_FROM: optional(mailbox('welcome@example.com')),
+    WELCOME_EMAIL_REPLY_TO: optional(mailbox('help@example.com')),
+    SES_REGION: optional(region()),
     WELCOME_APP_NAME: optional(line('the name of your application, in one line', 'Example')),
     WELCOME_APP_URL: optional(httpsUrl('https://app.example.com')),
     EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),

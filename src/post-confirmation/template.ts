@@ -1,4 +1,5 @@
 import { escapeUTF8 } from 'entities/escape'
+import type { AttributeMap } from '../shared/cognito/event.ts'
 
 /** The texts of an email, with placeholders such as `{{appName}}`. `{{#name}} ... {{/name}}` is left out if the user has no name. */
 export interface TemplateFiles {
@@ -10,10 +11,20 @@ export interface TemplateFiles {
 /** The values of the placeholders, except the user's name. */
 export type TemplateValues = Readonly<Record<string, string>>
 
-/** An email template for all users. */
+/** The user to whom a template is rendered. */
+export interface MailRecipient {
+  /** The user's name. Undefined if the user has no usable name. */
+  readonly name: string | undefined
+  /** The attributes that the rule and the template read. */
+  readonly attributes: AttributeMap
+}
+
+/** Creates emails. */
 export interface MailTemplate {
-  /** Returns the email for a user. `name` is undefined if the user has no usable name. */
-  readonly render: (name: string | undefined) => TemplateFiles
+  /** The user attributes that `render` reads. The ledger stores only declared attributes, so `render` gets no others. */
+  readonly reads?: readonly string[]
+  /** Returns the email for a user. */
+  readonly render: (recipient: MailRecipient) => TemplateFiles
 }
 
 const SECTION = /\{\{#name\}\}(.*?)\{\{\/name\}\}/gs
@@ -27,7 +38,7 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
  * mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName: 'Example', appUrl: 'https://app.example.com' })
  */
 export function mailTemplate(files: TemplateFiles, values: TemplateValues): MailTemplate {
-  const render = (name: string | undefined): TemplateFiles => {
+  const render = ({ name }: Pick<MailRecipient, 'name'>): TemplateFiles => {
     const all = new Map(Object.entries({ ...values, name: name ?? '' }))
     const fill = (part: keyof TemplateFiles, write: (value: string) => string): string =>
       files[part]
@@ -42,7 +53,7 @@ export function mailTemplate(files: TemplateFiles, values: TemplateValues): Mail
     return { subject: toOneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
   }
   // Reports unknown placeholders at init instead of at the first user. Passes a name, so that name sections are checked too.
-  render('')
+  render({ name: '' })
   return { render }
 }
 

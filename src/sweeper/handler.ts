@@ -9,8 +9,11 @@ const table = settings.EFFECT_TABLE
 const documents = documentClient()
 
 /** Runs the pending effects that are due. A schedule calls this handler. */
-export const handler: SweeperHandler = sweeper(defaultPostConfirmation(settings, { documents, ses: sesClient() }), {
-  effects: dynamoEffects({ documents, table }),
-  users: cognitoUsers(cognitoClient()),
-  table,
-})
+export const handler: SweeperHandler = sweeper(
+  defaultPostConfirmation(settings, { documents, ses: sesClient({ region: settings.SES_REGION }) }),
+  {
+    effects: dynamoEffects({ documents, table }),
+    users: cognitoUsers(cognitoClient()),
+    table,
+  },
+)

@@ -10,7 +10,7 @@ import { assertTables } from './template/tables.ts'
 import { assertWhole } from './template/whole.ts'
 
 const WITH_SENDER = [
-  'welcomeEmailFrom=welcome@example.com',
+  'welcomeEmailFrom=Example <welcome@example.com>',
   'welcomeAppName=Example',
   'welcomeAppUrl=https://example.com',
   'welcomeSince=2026-01-01',

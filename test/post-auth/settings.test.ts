@@ -11,6 +11,7 @@ describe('postAuthenticationSettings', () => {
     expect(read({ ...environment, ...welcome, WELCOME_SINCE: '2026-01-31', PATH: '/usr/bin' })).toEqual({
       ...environment,
       ...welcome,
+      WELCOME_EMAIL_FROM: { address: 'welcome@example.com' },
       WELCOME_SINCE: new Date('2026-01-31T00:00:00.000Z'),
     })
   })

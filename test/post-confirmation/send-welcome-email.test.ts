@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Mail, type SendWelcomeEmailOptions, sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
+import { type Mail, type Mailer, type SendWelcomeEmailOptions, sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { mailTemplate } from '../../src/post-confirmation/template.ts'
+import { mailTemplateByLocale } from '../../src/post-confirmation/template-by-locale.ts'
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import type { AttributeMap } from '../../src/shared/cognito/event.ts'
@@ -23,11 +24,13 @@ const template = mailTemplate(
   },
   { appName: 'Ann & Bob' },
 )
+const german = { subject: 'Willkommen{{#name}} {{name}}{{/name}}', text: 'Hallo', html: '<p>Hallo</p>' }
+const sending: Mailer = { send: async () => undefined }
 const verified: AttributeMap = { sub: ann.sub, email: ann.email, email_verified: 'true' }
 const MINUTE_MS = 60_000
 const YEAR_MS = 365 * 24 * 60 * MINUTE_MS
 
-async function mailsFor(event: PostConfirmation['event'], options: SendWelcomeEmailOptions = {}, error?: Error) {
+async function mailsFor(event: PostConfirmation['event'], options: SendWelcomeEmailOptions = {}, error?: Error, texts = template) {
   const mails: Mail[] = []
   const mailer = {
     async send(mail: Mail) {
@@ -35,7 +38,7 @@ async function mailsFor(event: PostConfirmation['event'], options: SendWelcomeEm
       if (error !== undefined) throw error
     },
   }
-  const decision = await postConfirmation(sendWelcomeEmail(mailer, template, options)).decide(event)
+  const decision = await postConfirmation(sendWelcomeEmail(mailer, texts, options)).decide(event)
   expect(decision.kind).toBe('proceed')
   return { mails, entry: decision.trace[0] }
 }
@@ -84,6 +87,11 @@ describe('sendWelcomeEmail', () => {
       reason: 'email-not-verified',
     },
     { what: 'with email_verified: 1', event: postConfirmationEvent({ ...verified, email_verified: '1' }), reason: 'email-not-verified' },
+    {
+      what: 'with an unverified address of a federated user',
+      event: postConfirmationEvent({ ...verified, email_verified: 'false', 'cognito:user_status': 'EXTERNAL_PROVIDER' }),
+      reason: 'federated-email-not-verified',
+    },
     { what: 'with an invalid address', event: postConfirmationEvent({ ...verified, email: 'ann' }), reason: 'email-malformed' },
     {
       what: 'with a header injected into its address',
@@ -119,6 +127,34 @@ describe('sendWelcomeEmail', () => {
     const error = new NotDoneError(Object.assign(new Error('ann@example.com is suppressed'), { name: 'MessageRejected' }))
     const { entry } = await mailsFor(postConfirmationEvent(verified), {}, error)
     expect(entry).toMatchObject({ outcome: 'error', reason: 'MessageRejected', error })
+  })
+
+  it('renders a template that chooses by an attribute of the user', async () => {
+    const byLocale = mailTemplateByLocale({ en: template, de: mailTemplate(german, {}) }, { fallback: 'en' })
+    const event = postConfirmationEvent({ ...verified, locale: 'de-AT', given_name: 'Ann' })
+    expect((await mailsFor(event, {}, undefined, byLocale)).mails).toMatchObject([{ subject: 'Willkommen Ann' }])
+    expect(sendWelcomeEmail(sending, byLocale).reads).toContain('locale')
+  })
+
+  it('passes only the fields of an email to the mailer, even if an own template returns more', async () => {
+    const own = { render: () => ({ subject: 'a', text: 'b', html: 'c', to: 'eve@evil.com' }) }
+    expect((await mailsFor(postConfirmationEvent(verified), {}, undefined, own)).mails).toEqual([
+      { to: 'ann@example.com', subject: 'a', text: 'b', html: 'c' },
+    ])
+  })
+
+  it.each([
+    { args: [{}, template], message: 'the mailer is an object; expected an object with a method send' },
+    { args: [sending, german], message: 'the template is an object; expected an object with a method render' },
+    { args: [sending, undefined], message: 'the template is undefined' },
+    { args: [sending, template, { locale: 'de' }], message: "unknown option 'locale'" },
+    {
+      args: [sending, template, { unverified: true }],
+      message: "unverified is a boolean; expected 'skip' or 'send'",
+    },
+  ])('throws a TypeError when it is made: $message', ({ args, message }) => {
+    expect(() => Reflect.apply(sendWelcomeEmail, undefined, args)).toThrow(TypeError)
+    expect(() => Reflect.apply(sendWelcomeEmail, undefined, args)).toThrow(message)
   })
 
   it('declares the IAM permissions of its mailer', () => {

@@ -43,6 +43,30 @@ describe('sesMailer', () => {
     expect(ses.inbox()).toMatchObject([{ from: 'welcome@example.com', to: [to], cc: [], bcc: [], replyTo: [], subject, text, html }])
   })
 
+  it('sends from a display name, with a reply address', async () => {
+    const client = sesClient({ region: 'eu-central-1' })
+    expect(await client().config.region()).toBe('eu-central-1')
+    await sesMailer({
+      ses: client,
+      from: 'Zoë <welcome@example.com>',
+      replyTo: { name: 'Help, please', address: 'help@example.com' },
+    }).send(mail, signal)
+    expect(ses.inbox()).toMatchObject([
+      { from: '=?UTF-8?B?Wm/Dqw==?= <welcome@example.com>', replyTo: ['"Help, please" <help@example.com>'] },
+    ])
+    client().destroy()
+  })
+
+  it.each<{ options: object; message: string }>([
+    { options: { from: 'welcome' }, message: 'sesMailer(): from is "welcome"; expected one address in ASCII, such as' },
+    { options: { from: undefined }, message: 'sesMailer(): from is undefined; expected one address' },
+    { options: { from: 'a@example.com', replyTo: 'Us\r\nBcc: eve@evil.com <a@example.com>' }, message: 'sesMailer(): replyTo is "Us\\r' },
+  ])('throws a TypeError when it is made: $message', ({ options, message }) => {
+    const make = () => Reflect.apply(sesMailer, undefined, [{ ses: sesClient(), ...options }])
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(message)
+  })
+
   it('declares its IAM permissions', () => {
     expect(mailer.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }])
   })

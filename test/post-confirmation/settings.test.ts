@@ -25,7 +25,17 @@ describe('postConfirmationSettings', () => {
       LOG_LEVEL: 'debug',
       LOG_HASH_KEY: '0123456789abcdef',
     }
-    expect(read({ ...environment, PATH: '/usr/bin' })).toEqual(environment)
+    const more = {
+      WELCOME_EMAIL_FROM: 'Example <welcome@example.com>',
+      WELCOME_EMAIL_REPLY_TO: 'help@example.com',
+      SES_REGION: 'eu-west-1',
+    }
+    expect(read({ ...environment, ...more, PATH: '/usr/bin' })).toEqual({
+      ...environment,
+      ...more,
+      WELCOME_EMAIL_FROM: { name: 'Example', address: 'welcome@example.com' },
+      WELCOME_EMAIL_REPLY_TO: { address: 'help@example.com' },
+    })
   })
 
   it.each([
@@ -54,6 +64,8 @@ describe('postConfirmationSettings', () => {
       problem: 'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',
     },
     { wrong: { WELCOME_EMAIL_FROM: 'welcome@bücher.example' }, problem: 'expected one email address in ASCII' },
+    { wrong: { WELCOME_EMAIL_REPLY_TO: 'help' }, problem: 'WELCOME_EMAIL_REPLY_TO is "help"; expected one email address' },
+    { wrong: { SES_REGION: 'Ireland' }, problem: 'SES_REGION is "Ireland"; expected an AWS region such as eu-west-1' },
     { wrong: { WELCOME_APP_NAME: 'Example\nBuy now' }, problem: 'expected the name of your application, in one line' },
     { wrong: { WELCOME_APP_URL: 'https://app.example.com/\n\nBuy now' }, problem: 'expected an https:// URL in ASCII' },
     { wrong: { WELCOME_EMAIL_DELIVERY: 'once' }, problem: 'WELCOME_EMAIL_DELIVERY is "once"; expected one of at-most-once' },

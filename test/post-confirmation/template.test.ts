@@ -12,7 +12,7 @@ const values = { appName: 'Example', appUrl: 'https://app.example.com/?a=1&b=2' 
 
 describe('mailTemplate', () => {
   it('fills in the placeholders', () => {
-    expect(mailTemplate(files, values).render('Ann')).toEqual({
+    expect(mailTemplate(files, values).render({ name: 'Ann', attributes: {} })).toEqual({
       subject: 'Welcome to Example',
       text: 'Hello Ann: https://app.example.com/?a=1&b=2',
       html: '<p>Example, Ann</p>',
@@ -20,7 +20,7 @@ describe('mailTemplate', () => {
   })
 
   it('leaves out the name section if the user has no name', () => {
-    expect(mailTemplate(files, values).render(undefined)).toMatchObject({
+    expect(mailTemplate(files, values).render({ name: undefined, attributes: {} })).toMatchObject({
       text: 'Hello: https://app.example.com/?a=1&b=2',
       html: '<p>Example, </p>',
     })
@@ -28,7 +28,7 @@ describe('mailTemplate', () => {
 
   it('escapes values only in the HTML part', () => {
     const template = mailTemplate({ subject: '{{v}}', text: '{{v}}', html: '<a href="{{v}}">{{v}}</a>{{name}}' }, { v: `<&>"'` })
-    expect(template.render(`<b>'"&`)).toEqual({
+    expect(template.render({ name: `<b>'"&`, attributes: {} })).toEqual({
       subject: `<&>"'`,
       text: `<&>"'`,
       html: '<a href="&lt;&amp;&gt;&quot;&apos;">&lt;&amp;&gt;&quot;&apos;</a>&lt;b&gt;&apos;&quot;&amp;',
@@ -37,7 +37,7 @@ describe('mailTemplate', () => {
 
   it('inserts values literally, even if they look like placeholders or patterns', () => {
     const template = mailTemplate({ subject: '{{v}} {{name}}', text: '{{v}}', html: '{{v}}' }, { v: '{{name}} $& $1 {{#name}}x{{/name}}' })
-    expect(template.render('{{v}}')).toMatchObject({
+    expect(template.render({ name: '{{v}}', attributes: {} })).toMatchObject({
       subject: '{{name}} $& $1 {{#name}}x{{/name}} {{v}}',
       text: '{{name}} $& $1 {{#name}}x{{/name}}',
     })
@@ -48,7 +48,7 @@ describe('mailTemplate', () => {
       { subject: '\nWelcome to {{v}}, {{name}}\n', text: '{{v}}', html: '' },
       { v: 'Example\r\nBcc: eve@evil.com' },
     )
-    expect(template.render('Ann\u2028Bob\0')).toMatchObject({
+    expect(template.render({ name: 'Ann\u2028Bob\0', attributes: {} })).toMatchObject({
       subject: 'Welcome to Example Bcc: eve@evil.com, Ann Bob',
       text: 'Example\r\nBcc: eve@evil.com',
     })
@@ -56,8 +56,8 @@ describe('mailTemplate', () => {
 
   it('fills in several name sections, also a section that spans lines', () => {
     const template = mailTemplate({ subject: '', text: 'a{{#name}}1\n{{/name}}b{{#name}}2{{/name}}c', html: '' }, {})
-    expect(template.render('Ann').text).toBe('a1\nb2c')
-    expect(template.render(undefined).text).toBe('abc')
+    expect(template.render({ name: 'Ann', attributes: {} }).text).toBe('a1\nb2c')
+    expect(template.render({ name: undefined, attributes: {} }).text).toBe('abc')
   })
 
   it.each([
@@ -78,7 +78,7 @@ describe('mailTemplate', () => {
 
 describe('the welcome email', () => {
   it('greets the user by name, and has no link except to the application', () => {
-    const mail = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, values).render('Ann')
+    const mail = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, values).render({ name: 'Ann', attributes: {} })
     expect(mail.text).toContain('Hello Ann,')
     expect(mail.html).toContain('>Hello Ann,<')
     expect(mail.html.match(/(?:href|src)="[^"]*"/g)).toEqual(['href="https://app.example.com/?a=1&amp;b=2"'])

@@ -34,6 +34,6 @@ export function endpointEnvironment(services: { readonly dynamodb?: string; read
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     ...(services.dynamodb !== undefined && { AWS_ENDPOINT_URL_DYNAMODB: services.dynamodb }),
-    ...(services.ses !== undefined && { AWS_ENDPOINT_URL_SES: services.ses }),
+    ...(services.ses !== undefined && { AWS_ENDPOINT_URL_SES: services.ses, AWS_ENDPOINT_URL_SESV2: services.ses }),
   }
 }

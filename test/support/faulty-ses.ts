@@ -2,6 +2,7 @@ import { type LocalServices, startServices } from '../../src/tools/local/service
 import type { LocalSes } from '../../src/tools/local/ses/local-ses.ts'
 import { formatErrorAnswer, SesError } from '../../src/tools/local/ses/protocol.ts'
 import { startSes } from '../../src/tools/local/ses/server.ts'
+import { formatJsonError, isVersion2 } from '../../src/tools/local/ses/version-2.ts'
 import type { TableNames } from '../../src/tools/local/tables.ts'
 import { forward } from './lossy-proxy.ts'
 import { startTroubledService } from './troubled-service.ts'
@@ -35,7 +36,7 @@ export async function startFaultyServices(names: TableNames): Promise<FaultyServ
   return {
     ...services,
     ses,
-    environment: { ...services.environment, AWS_ENDPOINT_URL_SES: ses.endpoint },
+    environment: { ...services.environment, AWS_ENDPOINT_URL_SES: ses.endpoint, AWS_ENDPOINT_URL_SESV2: ses.endpoint },
     stop: async () => {
       await Promise.all([ses.stop(), services.stop()])
     },
@@ -63,8 +64,8 @@ async function withFaults(ses: LocalSes): Promise<FaultySes> {
     if (now === 'hang') return
     if (now === 'reset') return void request.socket.resetAndDestroy()
     if (now === 'throttling' || now === 'sandbox' || now === 'status500') {
-      const { status, requestId, xml } = formatErrorAnswer(refusals[now])
-      return void response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }).end(xml)
+      const { status, headers, body } = (isVersion2(request.url ?? '') ? formatJsonError : formatErrorAnswer)(refusals[now])
+      return void response.writeHead(status, headers).end(body)
     }
     const { status, type, text } = await forward(ses.endpoint, body, request)
     if (now === 'dropResponse') return void request.socket.destroy()

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
+import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
+import { mailTemplate } from '../../src/post-confirmation/template.ts'
+import { mailTemplateByLocale } from '../../src/post-confirmation/template-by-locale.ts'
+import { postConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { MAX_ATTEMPTS } from '../../src/shared/ledger/dynamo-transitions.ts'
 import { chain } from '../../src/shared/rules/combinators.ts'
 import { decide } from '../../src/shared/rules/engine.ts'
@@ -11,6 +16,7 @@ import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
 import type { Working } from '../../src/shared/rules/trigger.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
+import { sesClient } from '../support/local-clients.ts'
 import { SAMPLES } from '../support/samples.ts'
 import { ANN_CREATED_AT, EFFECT, startWorld, type World } from '../support/sweeper-world.ts'
 
@@ -44,6 +50,33 @@ describe('sweep', () => {
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
     expect(inbox()).toMatchObject([{ to: [ann.email], subject: 'Welcome' }])
     expect(await world.open()).toEqual([])
+  })
+
+  it('finishes an email in the language of the user, from the stored event and from the pool', async () => {
+    const texts = (text: string) => mailTemplate({ subject: text, text, html: text }, {})
+    const byLocale = mailTemplateByLocale({ en: texts('Welcome'), de: texts('Willkommen') }, { fallback: 'en' })
+    const ses = sesClient(world.services.ses.endpoint)
+    const mail = sendWelcomeEmail(sesMailer({ ses: () => ses, from: 'Zoë <welcome@example.com>' }), byLocale)
+    const rule = once(world.ledger, mail, { delivery: 'at-most-once' })
+    const attributes = { sub: ann.sub, email: ann.email, email_verified: 'true', locale: 'de-AT', phone_number: '+15555550100' }
+
+    world.services.ses.fault('throttling')
+    await postConfirmation(rule).decide(postConfirmationEvent(attributes))
+    expect((await world.open())[0]?.event?.request.userAttributes).toHaveProperty('locale', 'de-AT')
+    expect((await world.open())[0]?.event?.request.userAttributes).not.toHaveProperty('phone_number')
+    world.services.ses.fault(undefined)
+    world.wait(LONGEST_PAUSE_MS)
+    expect((await world.sweep({ rules: onceRules(rule) })).swept).toEqual({ done: 1 })
+
+    world.cognito.addPool(ann.userPoolId, {
+      userName: 'bo',
+      attributes: { ...attributes, sub: 'bo', locale: 'de' },
+      createdAt: ANN_CREATED_AT,
+    })
+    await world.pendingEffects.enqueue(world.welcome('bo'), signal)
+    expect((await world.sweep({ rules: onceRules(rule) })).swept).toEqual({ done: 1 })
+    expect(inbox()).toMatchObject([{ subject: 'Willkommen' }, { subject: 'Willkommen' }])
+    ses.destroy()
   })
 
   it('does not touch a claimed effect before its lease expires', async () => {

@@ -103,6 +103,7 @@ const SENT =
 
 /** Returns a fake response body. SES reports a sent email. DynamoDB returns a new profile, a claimed effect and no blocks. */
 function answerTo(serviceId: string | undefined, body: unknown): string {
+  if (serviceId === 'SESv2') return '{}'
   if (serviceId !== 'DynamoDB') return SENT
   // Uses TextDecoder for a byte array, because the SDK logs a warning for String().
   const { RequestItems = {} } = JSON.parse(body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body))

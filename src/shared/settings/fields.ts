@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseEmailAddress } from '../email/address.ts'
 import { readDomainList } from '../email/domain-file.ts'
 import { type DomainList, domainList } from '../email/domain-list.ts'
+import { type Mailbox, parseMailbox } from '../email/mailbox.ts'
 import { type HandlerSettings, LOG_LEVELS, type LogLevel, MIN_HASH_KEY_LENGTH } from '../lambda/settings.ts'
 import { type Field, type Fields, optional } from './settings.ts'
 
@@ -23,12 +23,21 @@ export function line(expected: string, example: string): Field<string> {
   return { expected, read: (text) => (isOneLine(text) ? text : undefined), example }
 }
 
-/** A field of settings for the sender's email address. SES accepts only ASCII in a sender's address. */
-export function emailAddress(example: string): Field<string> {
+/** A field of settings for a sender or a reply address, with or without a display name. SES accepts only ASCII in the address. */
+export function mailbox(address: string): Field<Mailbox> {
   return {
-    expected: `one email address in ASCII, such as ${example}; an international domain is written as xn--...`,
-    read: (text) => (isAscii(text) && parseEmailAddress(text) !== undefined ? text : undefined),
-    example,
+    expected: `one email address in ASCII, such as ${address} or Example <${address}>; an international domain is written as xn--...`,
+    read: parseMailbox,
+    example: address,
+  }
+}
+
+/** A field of settings for an AWS region. */
+export function region(): Field<string> {
+  return {
+    expected: 'an AWS region such as eu-west-1',
+    read: (text) => (/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(text) ? text : undefined),
+    example: 'eu-west-1',
   }
 }
 

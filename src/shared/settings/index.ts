@@ -1,17 +1,19 @@
+export type { Mailbox } from '../email/mailbox.ts'
 export {
   type DomainFile,
   type DomainsSetting,
   date,
   domains,
-  emailAddress,
   httpsUrl,
   type LogSettings,
   line,
   logFields,
   logging,
+  mailbox,
   nonEmptyString,
   oneOf,
   openDomains,
+  region,
 } from './fields.ts'
 export {
   type Environment,

@@ -58,7 +58,8 @@ function buildServiceEnvironment(dynamodb: LocalService, ses: LocalService, name
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
-    // If the user's shell sets this variable to true, the SDK ignores the two endpoints above and calls AWS.
+    AWS_ENDPOINT_URL_SESV2: ses.endpoint,
+    // If the user's shell sets this variable to true, the SDK ignores the endpoints above and calls AWS.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',

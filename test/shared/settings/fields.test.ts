@@ -9,14 +9,15 @@ import { defineRule } from '../../../src/shared/rules/rule.ts'
 import {
   date,
   domains,
-  emailAddress,
   httpsUrl,
   line,
   logFields,
   logging,
+  mailbox,
   nonEmptyString,
   oneOf,
   openDomains,
+  region,
 } from '../../../src/shared/settings/fields.ts'
 import { type Field, readSettings } from '../../../src/shared/settings/settings.ts'
 
@@ -92,13 +93,14 @@ describe('the fields of settings', () => {
       expect(read(date(), value)).toMatch(/^a day from 2016 until today/)
   })
 
-  it('emailAddress accepts only a single ASCII address without a display name', () => {
-    expect(read(emailAddress('welcome@example.com'), 'welcome@example.com')).toBe('welcome@example.com')
+  it('mailbox accepts only a single ASCII address, with or without a display name', () => {
+    const field = mailbox('welcome@example.com')
+    expect(read(field, 'welcome@example.com')).toEqual({ address: 'welcome@example.com' })
+    expect(read(field, 'Us <a@example.com>')).toEqual({ name: 'Us', address: 'a@example.com' })
     for (const value of [
       '',
       'welcome',
       'a@example.com,b@example.com',
-      'Us <a@example.com>',
       'a@example.com\nBcc: b@example.com',
       'welcome@bücher.example',
       'welcome@例え.jp',
@@ -107,10 +109,16 @@ describe('the fields of settings', () => {
       'welcome@еxample.com',
       undefined,
     ])
-      expect(read(emailAddress('welcome@example.com'), value)).toBe(
-        'one email address in ASCII, such as welcome@example.com; an international domain is written as xn--...',
+      expect(read(field, value)).toBe(
+        'one email address in ASCII, such as welcome@example.com or Example <welcome@example.com>; an international domain is written as xn--...',
       )
-    expect(read(emailAddress('welcome@example.com'), 'welcome@xn--bcher-kva.example')).toBe('welcome@xn--bcher-kva.example')
+    expect(read(field, 'welcome@xn--bcher-kva.example')).toEqual({ address: 'welcome@xn--bcher-kva.example' })
+  })
+
+  it('region accepts the name of an AWS region', () => {
+    for (const value of ['eu-west-1', 'us-gov-west-1', 'ap-southeast-12']) expect(read(region(), value)).toBe(value)
+    for (const value of ['', 'eu', 'EU-WEST-1', 'eu-west-1a', 'eu-west-1.evil.com', undefined])
+      expect(read(region(), value)).toBe('an AWS region such as eu-west-1')
   })
 
   it('httpsUrl rejects schemes other than https', () => {

@@ -31,8 +31,13 @@ export function parseSendEmail(call: QueryCall): Draft {
   return draft
 }
 
-/** @param returnPath The address for bounces, if it differs from the sender. */
-function checkMailboxes({ from, to, cc, bcc, replyTo }: Draft, returnPath: string | undefined): void {
+/**
+ * Checks the addresses of an email.
+ *
+ * @param returnPath The address for bounces, if it differs from the sender.
+ * @throws SesError InvalidParameterValue for a malformed address, or without a recipient.
+ */
+export function checkMailboxes({ from, to, cc, bcc, replyTo }: Draft, returnPath: string | undefined): void {
   const recipients = [...to, ...cc, ...bcc]
   if (recipients.length > MAX_RECIPIENTS) {
     throw new SesError('InvalidParameterValue', `Recipient count exceeds ${MAX_RECIPIENTS}.`)

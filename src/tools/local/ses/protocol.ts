@@ -36,21 +36,21 @@ function readMembers(form: URLSearchParams, prefix: string): string[] {
     .map(({ value }) => value)
 }
 
-/** An HTTP response in the AWS Query protocol. */
-export interface QueryAnswer {
+/** An HTTP response. */
+export interface Answer {
   readonly status: number
-  readonly requestId: string
-  readonly xml: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
 }
 
 /** Formats the response to a successful call. `result` contains the fields of the result. */
-export function formatResultAnswer(action: string, result: Readonly<Record<string, string>>): QueryAnswer {
+export function formatResultAnswer(action: string, result: Readonly<Record<string, string>>): Answer {
   const requestId = randomUUID()
   const fields = Object.entries(result).map(([name, value]) => formatElement(name, value))
   const xml =
     `<${action}Response xmlns="${NAMESPACE}"><${action}Result>${fields.join('')}</${action}Result>` +
     `<ResponseMetadata>${formatElement('RequestId', requestId)}</ResponseMetadata></${action}Response>`
-  return { status: 200, requestId, xml }
+  return createAnswer(200, requestId, xml)
 }
 
 /**
@@ -74,12 +74,16 @@ export class SesError extends LifeguardError {
 }
 
 /** Formats the response to a rejected call. */
-export function formatErrorAnswer(error: SesError): QueryAnswer {
+export function formatErrorAnswer(error: SesError): Answer {
   const requestId = randomUUID()
   const type = error.status < 500 ? 'Sender' : 'Receiver'
   const fields = formatElement('Type', type) + formatElement('Code', error.sesCode) + formatElement('Message', error.message)
   const xml = `<ErrorResponse xmlns="${NAMESPACE}"><Error>${fields}</Error>${formatElement('RequestId', requestId)}</ErrorResponse>`
-  return { status: error.status, requestId, xml }
+  return createAnswer(error.status, requestId, xml)
+}
+
+function createAnswer(status: number, requestId: string, body: string): Answer {
+  return { status, headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId }, body }
 }
 
 function formatElement(name: string, text: string): string {

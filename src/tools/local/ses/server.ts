@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listenOnLoopback } from '../loopback.ts'
-import { parseSendEmail } from './compose.ts'
+import { type Draft, parseSendEmail } from './compose.ts'
 import { renderInbox } from './inbox-page.ts'
 import type { LocalSes, ReceivedMail, SesOptions } from './local-ses.ts'
-import { formatErrorAnswer, formatResultAnswer, type QueryAnswer, readCall, SesError } from './protocol.ts'
+import { type Answer, formatErrorAnswer, formatResultAnswer, readCall, SesError } from './protocol.ts'
+import { formatJsonAnswer, formatJsonError, isVersion2, parseSendEmailV2 } from './version-2.ts'
 
 /** The maximum size of a call's body in bytes: 10 MB, which is also SES's default limit for an email. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024
 
 /**
- * Starts a local SES (API version 2010-12-01) that sends nothing. It keeps accepted emails in an inbox, and shows the inbox to
- * browsers at the same URL. It supports only SendEmail, rejects invalid calls with SES's errors, and accepts every valid sender and
+ * Starts a local SES (API versions 1 and 2) that sends nothing. It keeps accepted emails in an inbox, and shows the inbox to
+ * browsers at the same URL. It supports only SendEmail, in version 2 with `Simple` content. It rejects invalid calls with SES's errors, and accepts every valid sender and
  * recipient.
  *
  * @example
@@ -44,24 +45,32 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
 
 async function answerCall(request: IncomingMessage, response: ServerResponse, accept: (mail: ReceivedMail) => void): Promise<void> {
   // Reads the whole body before responding. A client that receives a response while it still sends may report a connection error.
-  const answer = buildAnswer(await readBody(request), accept)
-  response.writeHead(answer.status, { 'content-type': 'text/xml', 'x-amzn-requestid': answer.requestId }).end(answer.xml)
+  const body = await readBody(request)
+  const path = request.url ?? '/'
+  const answer = buildAnswer(path, body, accept)
+  response.writeHead(answer.status, answer.headers).end(answer.body)
 }
 
-function buildAnswer(body: string | undefined, accept: (mail: ReceivedMail) => void): QueryAnswer {
+function buildAnswer(path: string, body: string | undefined, accept: (mail: ReceivedMail) => void): Answer {
+  const second = isVersion2(path)
   try {
     if (body === undefined) throw new SesError('RequestEntityTooLarge', `The request is longer than ${MAX_BODY_BYTES} bytes.`, 413)
-    const call = readCall(body)
-    if (call.action === '') throw new SesError('MissingAction', 'The request is missing an action or a required parameter.')
-    if (call.action !== 'SendEmail') throw new SesError('InvalidAction', `The action ${call.action} is not valid for this web service.`)
+    const draft = second ? parseSendEmailV2(path, body) : parseQuery(body)
     const at = new Date()
-    const mail = { ...parseSendEmail(call), messageId: createMessageId(at), at: at.toISOString() }
-    accept(mail)
-    return formatResultAnswer(call.action, { MessageId: mail.messageId })
+    const messageId = createMessageId(at)
+    accept({ ...draft, messageId, at: at.toISOString() })
+    return second ? formatJsonAnswer(messageId) : formatResultAnswer('SendEmail', { MessageId: messageId })
   } catch (error) {
-    if (error instanceof SesError) return formatErrorAnswer(error)
+    if (error instanceof SesError) return second ? formatJsonError(error) : formatErrorAnswer(error)
     throw error
   }
+}
+
+function parseQuery(body: string): Draft {
+  const call = readCall(body)
+  if (call.action === '') throw new SesError('MissingAction', 'The request is missing an action or a required parameter.')
+  if (call.action !== 'SendEmail') throw new SesError('InvalidAction', `The action ${call.action} is not valid for this web service.`)
+  return parseSendEmail(call)
 }
 
 // Returns an id with the format and length of real SES message ids (60 characters), so that stored and logged ids are realistic.

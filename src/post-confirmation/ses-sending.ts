@@ -1,0 +1,105 @@
+import { formatMailbox, type Mailbox } from '../shared/email/mailbox.ts'
+import { NotDoneError } from '../shared/rules/errors.ts'
+import type { RulePermission } from '../shared/rules/rule.ts'
+
+/** The IAM permissions of a mailer. Both versions of the SES API have the same action. */
+export const SENDING: readonly RulePermission[] = [{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }]
+
+/**
+ * Formats a mailbox of a mailer's options for a header.
+ *
+ * @throws TypeError if it is invalid. The message names the option.
+ */
+export function formatOption(option: string, mailbox: Mailbox | string): string {
+  const header = formatMailbox(mailbox)
+  if (header !== undefined) return header
+  const found = JSON.stringify(mailbox)
+  throw new TypeError(`${option} is ${found}; expected one address in ASCII, such as 'hello@example.com' or 'Example <hello@example.com>'`)
+}
+
+/** A class of errors by which SES refuses a request. */
+type ServiceError = abstract new (...args: never) => Error & { readonly $metadata: { readonly httpStatusCode?: number | undefined } }
+
+/** A command of an SDK client that sends one email. */
+interface SendCommand {
+  readonly middlewareStack: {
+    add(step: Step, where: { readonly step: 'initialize'; readonly name: string }): void
+    add(step: Step, where: { readonly step: 'deserialize'; readonly priority: 'low'; readonly name: string }): void
+  }
+}
+
+type Step = <Args, Answered>(next: (args: Args) => Promise<Answered>) => (args: Args) => Promise<Answered>
+
+/**
+ * Sends a command.
+ *
+ * @param refusal The class of the errors of SES.
+ * @throws NotDoneError if the email was certainly not sent. Any other error means that SES may have accepted it.
+ */
+export async function sendCommand<Command extends SendCommand>(
+  command: Command,
+  send: (command: Command) => Promise<unknown>,
+  refusal: ServiceError,
+  signal: AbortSignal,
+): Promise<void> {
+  const requests = countRequests(command, signal)
+  try {
+    await send(command)
+  } catch (error) {
+    throw !(error instanceof NotDoneError) && wasNotSent(error, requests(), refusal) ? new NotDoneError(error) : error
+  }
+}
+
+/**
+ * Counts the HTTP requests of a command. The returned function returns undefined if the client never started this command, for
+ * example because it sent another command. The SDK's count, `$metadata.attempts`, is missing on some errors, such as an abort.
+ */
+function countRequests({ middlewareStack }: SendCommand, signal: AbortSignal): () => number | undefined {
+  let begun = false
+  let requests = 0
+  middlewareStack.add(
+    (next) => (args) => {
+      begun = true
+      return next(args)
+    },
+    { step: 'initialize', name: 'begin-to-count' },
+  )
+  // The innermost middleware runs once for each attempt, right before the request is sent.
+  middlewareStack.add(
+    (next) => async (args) => {
+      signal.throwIfAborted()
+      requests += 1
+      return next(args)
+    },
+    { step: 'deserialize', priority: 'low', name: 'count-requests' },
+  )
+  return () => (begun ? requests : undefined)
+}
+
+/**
+ * Returns true if the email was certainly not sent: no request was made, for example because credentials were missing, or the only
+ * request was rejected or never connected. After a 500, a timeout, a lost connection or an earlier request, SES may have sent it.
+ */
+function wasNotSent(error: unknown, requests: number | undefined, refusal: ServiceError): boolean {
+  return requests === 0 || (requests === 1 && (isRefusal(error, refusal) || neverConnected(error)))
+}
+
+function isRefusal(error: unknown, refusal: ServiceError): boolean {
+  if (!(error instanceof refusal)) return false
+  const { httpStatusCode } = error.$metadata
+  return httpStatusCode !== undefined && httpStatusCode >= 400 && httpStatusCode < 500
+}
+
+/** The system calls that set up a connection. If one fails, nothing was sent. */
+const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo'])
+/** A part of the SDK's message for a connection timeout. The error has no code, so this text identifies it. */
+const NOT_ESTABLISHED = 'did not establish a connection'
+
+/** Returns true if the error shows that no connection was made. */
+function neverConnected(error: unknown): boolean {
+  // Node throws an AggregateError with one error for each IP address of the host.
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected)
+  if (!(error instanceof Error)) return false
+  if ('syscall' in error) return CONNECTING.has(error.syscall)
+  return error.name === 'TimeoutError' && error.message.includes(NOT_ESTABLISHED)
+}
