@@ -27,8 +27,8 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
  * sesMailer({ ses: sesClient(), from: 'Example <welcome@example.com>', replyTo: 'help@example.com' })
  */
 export function sesMailer({ ses, from, replyTo }: SesMailerOptions): Mailer {
-  const Source = formatOption('sesMailer(): from', from)
-  const replies = replyTo === undefined ? {} : { ReplyToAddresses: [formatOption('sesMailer(): replyTo', replyTo)] }
+  const Source = formatOption('sesMailer({ from })', from)
+  const replies = replyTo === undefined ? {} : { ReplyToAddresses: [formatOption('sesMailer({ replyTo })', replyTo)] }
   return {
     permissions: SENDING,
     send({ to, subject, text, html }, signal) {

@@ -8,13 +8,14 @@ export const SENDING: readonly RulePermission[] = [{ actions: ['ses:SendEmail'],
 /**
  * Formats a mailbox of a mailer's options for a header.
  *
- * @throws TypeError if it is invalid. The message names the option.
+ * @param option The option's name for the error's message, such as `sesMailer({ from })`.
+ * @throws TypeError if the mailbox is invalid.
  */
 export function formatOption(option: string, mailbox: Mailbox | string): string {
   const header = formatMailbox(mailbox)
   if (header !== undefined) return header
-  const found = JSON.stringify(mailbox)
-  throw new TypeError(`${option} is ${found}; expected one address in ASCII, such as 'hello@example.com' or 'Example <hello@example.com>'`)
+  const expected = "one address in ASCII, such as 'hello@example.com' or 'Example <hello@example.com>'"
+  throw new TypeError(`${option}: the address is ${JSON.stringify(mailbox)}; expected ${expected}`)
 }
 
 /** A class of errors by which SES refuses a request. */

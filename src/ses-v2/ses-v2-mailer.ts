@@ -26,8 +26,8 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
  */
 export function sesV2Mailer({ ses, from, replyTo }: SesV2MailerOptions): Mailer {
   const common = {
-    FromEmailAddress: formatOption('sesV2Mailer(): from', from),
-    ...(replyTo !== undefined && { ReplyToAddresses: [formatOption('sesV2Mailer(): replyTo', replyTo)] }),
+    FromEmailAddress: formatOption('sesV2Mailer({ from })', from),
+    ...(replyTo !== undefined && { ReplyToAddresses: [formatOption('sesV2Mailer({ replyTo })', replyTo)] }),
   }
   return {
     permissions: SENDING,

@@ -58,9 +58,12 @@ describe('sesMailer', () => {
   })
 
   it.each<{ options: object; message: string }>([
-    { options: { from: 'welcome' }, message: 'sesMailer(): from is "welcome"; expected one address in ASCII, such as' },
-    { options: { from: undefined }, message: 'sesMailer(): from is undefined; expected one address' },
-    { options: { from: 'a@example.com', replyTo: 'Us\r\nBcc: eve@evil.com <a@example.com>' }, message: 'sesMailer(): replyTo is "Us\\r' },
+    { options: { from: 'welcome' }, message: 'sesMailer({ from }): the address is "welcome"; expected one address in ASCII, such as' },
+    { options: { from: undefined }, message: 'sesMailer({ from }): the address is undefined; expected one address' },
+    {
+      options: { from: 'a@example.com', replyTo: 'Us\r\nBcc: eve@evil.com <a@example.com>' },
+      message: 'sesMailer({ replyTo }): the address is "Us\\r',
+    },
   ])('throws a TypeError when it is made: $message', ({ options, message }) => {
     const make = () => Reflect.apply(sesMailer, undefined, [{ ses: sesClient(), ...options }])
     expect(make).toThrow(TypeError)

@@ -75,8 +75,10 @@ describe('sesV2Mailer', () => {
   })
 
   it('throws a TypeError when it is made with a wrong address', () => {
-    expect(() => sesV2Mailer({ ses: sesV2Client(), from: 'welcome' })).toThrow('sesV2Mailer(): from is "welcome"; expected one address')
+    expect(() => sesV2Mailer({ ses: sesV2Client(), from: 'welcome' })).toThrow(
+      'sesV2Mailer({ from }): the address is "welcome"; expected one address',
+    )
     const wrong = { ses: sesV2Client(), from: 'a@example.com', replyTo: 'help' }
-    expect(() => sesV2Mailer(wrong)).toThrow('sesV2Mailer(): replyTo is "help"')
+    expect(() => sesV2Mailer(wrong)).toThrow('sesV2Mailer({ replyTo }): the address is "help"')
   })
 })
