@@ -1,10 +1,10 @@
 import { BatchGetCommand, DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Documents } from '../aws/dynamodb.ts'
-import { emailKey, normaliseDomain, parseEmailAddress } from '../email/address.ts'
 import { LifeguardError } from '../rules/errors.ts'
-import { isReason, MAX_REASON_LENGTH } from '../rules/outcome.ts'
-import { blockKey, userNameKey } from './block-keys.ts'
+import { isReason } from '../rules/outcome.ts'
+import { blockKey } from './block-keys.ts'
 import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISSIONS } from './block-list.ts'
+import { type BlockWriter, toRemovedKeys, toWrittenKey } from './block-writer.ts'
 
 /** The DynamoDB client and table of a block list. */
 export interface DynamoBlockListOptions {
@@ -60,26 +60,6 @@ function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
   }
 }
 
-/** Options for the key of a block that is written or removed. */
-export interface BlockWriterOptions {
-  /**
-   * True to match the user name exactly, for a pool with case-sensitive user names. By default, a block ignores the case of the
-   * user name.
-   */
-  readonly exactUserName?: boolean
-}
-
-/** Blocks and unblocks users. For administrators' tools, not for triggers. */
-export interface BlockWriter {
-  /** Writes a block. Replaces an existing block with the same key. */
-  readonly block: (block: Block, options?: BlockWriterOptions) => Promise<void>
-  /**
-   * Removes a block, if it exists. For a user name it removes the exact block and the case-insensitive one. With `exactUserName`
-   * it removes only the exact block.
-   */
-  readonly unblock: (key: BlockKey, options?: BlockWriterOptions) => Promise<void>
-}
-
 /**
  * Returns a writer of blocks that {@link dynamoBlockList} reads.
  *
@@ -91,10 +71,8 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
   return {
     async block(block, options) {
       const { reason, message, expiresAt } = block
-      if (!isReason(reason))
-        throw new TypeError(`A block's reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'chargeback'`)
       const item = {
-        pk: blockKey(normaliseKey(block, options)),
+        pk: toWrittenKey(block, options),
         reason,
         ...(message !== undefined && { message }),
         // DynamoDB's TTL needs seconds. Rounds up, so that the block does not end early.
@@ -103,32 +81,7 @@ export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions):
       await documents().send(new PutCommand({ TableName: table, Item: item }))
     },
     async unblock(key, options) {
-      // Without `exactUserName`, removes both blocks of a user name: the exact and the case-insensitive one.
-      const forms = key.type === 'username' ? [{ exactUserName: true }, ...(options?.exactUserName ? [] : [{}])] : [{}]
-      for (const pk of new Set(forms.map((form) => blockKey(normaliseKey(key, form)))))
-        await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))
+      for (const pk of toRemovedKeys(key, options)) await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))
     },
   }
-}
-
-const EXPECTED: Readonly<Record<BlockKey['type'], string>> = {
-  sub: 'a sub',
-  username: 'a user name',
-  email: 'one plain email address',
-  emailDomain: "a domain such as 'example.com', in Punycode if programs read it differently ('xn--strae-oqa.de')",
-}
-
-function normaliseKey(key: BlockKey, { exactUserName = false }: BlockWriterOptions = {}): BlockKey {
-  const value = normaliseValue(key, exactUserName)
-  if (value === undefined || value === '')
-    throw new TypeError(`The value of a block by ${key.type} is not valid; expected ${EXPECTED[key.type]}`)
-  return { userPoolId: key.userPoolId, type: key.type, value }
-}
-
-function normaliseValue({ type, value }: BlockKey, exactUserName: boolean): string | undefined {
-  if (type === 'emailDomain') return normaliseDomain(value)
-  if (type === 'username') return exactUserName ? value : userNameKey(value)
-  if (type === 'sub') return value
-  const address = parseEmailAddress(value)
-  return address && emailKey(address)
 }

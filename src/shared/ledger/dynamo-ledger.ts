@@ -3,6 +3,7 @@ import { type Documents, isConditionFailure, tryConditionalWrite } from '../aws/
 import { type Change, deleteItem, updateItem } from '../aws/expressions.ts'
 import type { ClaimResult, EffectClaim, EffectKey, Ledger } from '../rules/once.ts'
 import type { RulePermission } from '../rules/rule.ts'
+import { LEASE_MS } from './back-off.ts'
 import type { DynamoEffectsOptions } from './dynamo-effects.ts'
 import * as transitions from './dynamo-transitions.ts'
 import { effectPk, type PendingEffect } from './effect-item.ts'
@@ -17,8 +18,6 @@ export interface DynamoLedgerOptions {
   readonly now?: () => Date
   readonly random?: () => number
 }
-
-const LEASE_MS = 10_000
 
 type Row = Readonly<Record<string, unknown>>
 

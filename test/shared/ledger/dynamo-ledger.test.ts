@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, it, vi } from 'vitest'
 import { documentClient } from '../../../src/shared/aws/dynamodb.ts'
+import { MAX_ATTEMPTS } from '../../../src/shared/ledger/back-off.ts'
 import { dynamoLedger } from '../../../src/shared/ledger/dynamo-ledger.ts'
-import { MAX_ATTEMPTS } from '../../../src/shared/ledger/dynamo-transitions.ts'
 import { effectPk } from '../../../src/shared/ledger/effect-item.ts'
-import type { EffectClaim, Ledger } from '../../../src/shared/rules/once.ts'
+import type { Ledger } from '../../../src/shared/rules/once.ts'
+import { describeLedger, SLOW_WRITES } from '../../support/contracts/ledger.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 import { assertGranted, LEASE_MS, newEffect, timedLedger } from '../../support/effects.ts'
 import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
@@ -21,6 +22,8 @@ afterEach(() => {
 })
 
 onEveryDynamoDb((engine) => {
+  describeLedger(() => timedLedger(engine))
+
   it('grants the first claim, refuses the second, and stores the effect as pending', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
@@ -37,23 +40,6 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('pending')).toContain(effectPk(effect))
   })
 
-  it.each(['at-most-once', 'at-least-once'] as const)('grants one of twenty concurrent claims of an %s effect', async (delivery) => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect(delivery)
-    const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, randomUUID(), signal)))
-    expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
-    expect(claimed.filter(({ kind }) => kind === 'held')).toHaveLength(19)
-  })
-
-  it('grants one of twenty concurrent claims of an effect whose lease has expired', async () => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect('at-least-once')
-    await ledger.claim(effect, randomUUID(), signal)
-    ledger.wait(LEASE_MS)
-    const claimed = await Promise.all(Array.from({ length: 20 }, () => ledger.claim(effect, randomUUID(), signal)))
-    expect(claimed.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
-  })
-
   it('removes the app client of an earlier event if the next event has none', async () => {
     const ledger = timedLedger(engine)
     const effect = newEffect('at-least-once')
@@ -63,35 +49,6 @@ onEveryDynamoDb((engine) => {
     await ledger.claim({ ...effect, event: { ...event, callerContext: { ...event.callerContext, clientId: null } } }, randomUUID(), signal)
 
     expect(await ledger.stored(effect)).not.toHaveProperty('appClient')
-  })
-
-  it('claims the effects of different users, pools and names separately', async () => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect()
-    for (const each of [effect, newEffect(), { ...effect, userPoolId: 'eu-west-1_Other' }, { ...effect, effect: 'birthday' }]) {
-      expect(await ledger.claim(each, randomUUID(), signal)).toMatchObject({ kind: 'claimed' })
-    }
-  })
-
-  it('lets another holder claim an at-least-once effect once its lease has expired', async () => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect('at-least-once')
-    await ledger.claim(effect, randomUUID(), signal)
-    ledger.wait(LEASE_MS - 1)
-    expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
-    ledger.wait(1)
-    expect(assertGranted(await ledger.claim(effect, randomUUID(), signal)).attempt).toBe(2)
-    expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
-  })
-
-  it('never grants a second claim of a cut-off at-most-once effect', async () => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect('at-most-once')
-    await ledger.claim(effect, randomUUID(), signal)
-    ledger.wait(1000 * LEASE_MS)
-    expect(await ledger.claim(effect, randomUUID(), signal)).toEqual(HELD)
-    // The delivery of the first claim decides, so a claim with another delivery is refused too.
-    expect(await ledger.claim({ ...effect, delivery: 'at-least-once' }, randomUUID(), signal)).toEqual(HELD)
   })
 
   it('keeps a done effect for ever, with no user data except the sub', async () => {
@@ -169,34 +126,6 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.queued('unknown')).toContain(effectPk(effect))
   })
 
-  const slow: readonly (readonly [string, (ledger: Ledger, claim: EffectClaim) => Promise<void>])[] = [
-    ['done', (ledger, claim) => ledger.done(claim, signal)],
-    ['failed', (ledger, claim) => ledger.fail(claim, retry, signal)],
-    ['unknown', (ledger, claim) => ledger.fail(claim, unknown, signal)],
-    ['dropped', (ledger, claim) => ledger.drop(claim, signal)],
-  ]
-  it.each(slow)('does not let a slow holder overwrite the claim of the next holder: %s', async (_, late) => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect('at-least-once')
-    const first = assertGranted(await ledger.claim(effect, randomUUID(), signal))
-    ledger.wait(LEASE_MS)
-    const second = assertGranted(await ledger.claim(effect, randomUUID(), signal))
-    await late(ledger, first)
-    expect(await ledger.stored(effect)).toMatchObject({ state: 'pending', token: second.token, attempt: 2 })
-    await ledger.done(second, signal)
-    await late(ledger, first)
-    expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
-  })
-
-  it('accepts `done` from a slow holder if no other holder has claimed the effect', async () => {
-    const ledger = timedLedger(engine)
-    const effect = newEffect()
-    const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
-    ledger.wait(2 * LEASE_MS)
-    await ledger.done(claim, signal)
-    expect(await ledger.claim(effect, randomUUID(), signal)).toEqual({ kind: 'settled', state: 'done' })
-  })
-
   /** Calls `use` with a ledger that does not receive DynamoDB's first `lost` responses. It has the SDK client of the handlers. */
   async function losingAnswers(use: (lossy: Ledger) => Promise<void>, lost = 1): Promise<void> {
     const proxy = await startLossyProxy(engine.endpoint(), lost)
@@ -231,7 +160,7 @@ onEveryDynamoDb((engine) => {
     expect(await ledger.stored(effect)).toMatchObject({ state: 'done' })
   })
 
-  it.each(slow)('repeats a write whose response was lost: %s', async (_, say) => {
+  it.each(SLOW_WRITES)('repeats a write whose response was lost: %s', async (_, say) => {
     const ledger = timedLedger(engine)
     const effect = newEffect()
     const claim = assertGranted(await ledger.claim(effect, randomUUID(), signal))
@@ -244,7 +173,7 @@ onEveryDynamoDb((engine) => {
     const claim = { ...newEffect(), token: 'token', attempt: 1 }
     const missing = { name: 'ResourceNotFoundException' }
     await expect(lost.claim(newEffect(), randomUUID(), signal)).rejects.toMatchObject(missing)
-    for (const [, say] of slow) await expect(say(lost, claim)).rejects.toMatchObject(missing)
+    for (const [, say] of SLOW_WRITES) await expect(say(lost, claim)).rejects.toMatchObject(missing)
     await expect(timedLedger(engine).claim(newEffect(), randomUUID(), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
   })
 
