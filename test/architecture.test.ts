@@ -67,6 +67,15 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'domains',
     'shared/settings': 'maskInitErrors',
   },
+  testing: {
+    trigger: 'types of events; the port of the mailer',
+    'shared/cognito': 'the trigger sources of its events',
+    'shared/rules': 'results of handlers; the port of once',
+    'shared/lambda': 'it observes an invocation',
+    'shared/blocks': 'a block list in memory',
+    'shared/profiles': 'profiles in memory',
+    'shared/ledger': 'a ledger in memory has the same waits',
+  },
   esbuild: { 'shared/email': 'it builds domain lists' },
   'tools/lib': {
     esbuild: 'it bundles a handler from its source',

@@ -71,7 +71,7 @@ beforeAll(async () => {
     './src/$1index.ts',
   )
   await writeFile(join(library, 'package.json'), manifest)
-  for (const name of ['@aws-lambda-powertools', '@aws-sdk', '@middy', '@types', 'entities', 'esbuild', 'zod'])
+  for (const name of ['@aws-lambda-powertools', '@aws-sdk', '@middy', '@types', 'entities', 'esbuild', 'vitest', 'zod'])
     await symlink(join(repository, 'node_modules', name), join(modules, name))
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   for (const [name, source] of Object.entries(USER_FILES)) await writeFile(join(folder, name), source)
@@ -114,6 +114,23 @@ test('the rule that CONTRIBUTING.md shows compiles in the folder that it names',
 
   expect(program).toContain('defineRule')
   expect(await compile()).toBe('')
+})
+
+test('the tests of docs/guides/test.md pass, and the test of a rule has at most six lines', async () => {
+  const programs = await readPrograms('docs/guides/test.md')
+  const forNode = programs.filter((program) => program.includes("from 'node:test'"))
+  const files = await Promise.all(
+    forNode.map(async (program, index) => {
+      await writeFile(join(folder, `tests-${index}.ts`), withSources(program))
+      return `tests-${index}.ts`
+    }),
+  )
+
+  const { stdout } = await run(process.execPath, ['--test', '--test-isolation=none', '--test-reporter=tap', ...files], { cwd: folder })
+
+  expect(stdout).toMatch(/^# pass 5$/m)
+  const [vitest = '', node = ''] = programs
+  for (const program of [vitest, node]) expect(program.slice(program.indexOf("\ntest('")).trim().split('\n').length).toBeLessThanOrEqual(6)
 })
 
 test('every handler of the docs loads', async () => {

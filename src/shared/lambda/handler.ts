@@ -8,11 +8,13 @@ import { type Deadline, isObject, processClock, startDeadline } from '../rules/i
 import type { Rule } from '../rules/rule.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
-import { reporter } from './report.ts'
+import { type InvocationObserver, type OBSERVER, reporter } from './report.ts'
 import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda, type Middleware } from './settings.ts'
 
 /** The part of Lambda's context that the handler reads. Tests may omit it. */
-export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>>
+export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>> & {
+  readonly [OBSERVER]?: InvocationObserver
+}
 
 /** A Lambda function of a trigger. It has two parameters, because Lambda's Node 24 runtime rejects a callback parameter. */
 export type Invoke<T extends Trigger> = (event: T['event'], context?: InvocationContext) => Promise<T['event']>

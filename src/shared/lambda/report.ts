@@ -6,10 +6,22 @@ import type { FinalDecision } from './handler.ts'
 import { type Ended, type LogEntry, logEntry } from './log-entry.ts'
 import { type HandlerSettings, isLambda, LOG_LEVELS, type LogFields, type Logger, type LogLevel } from './settings.ts'
 
+/**
+ * The key of an {@link InvocationObserver} in the context of an invocation. Only tests set it. Lambda's runtime makes its own context,
+ * and no data of an event can have a symbol as key.
+ */
+export const OBSERVER: unique symbol = Symbol.for('cognito-lifeguard.observer')
+
+/** Receives the decision and the lines of one invocation, which then writes nothing to standard output. */
+export interface InvocationObserver {
+  readonly onDecision: (decision: FinalDecision<Trigger>) => void
+  readonly write: (line: string) => void
+}
+
 /** Writes an invocation's log line and metrics. Never throws. */
 export type Report = <T extends Trigger>(
   event: unknown,
-  context: { readonly awsRequestId?: string } | undefined,
+  context: { readonly awsRequestId?: string; readonly [OBSERVER]?: InvocationObserver } | undefined,
   decision: FinalDecision<T>,
   durationMs: number,
 ) => void
@@ -30,14 +42,11 @@ export function reporter(
   const names = new Set(rules.map(({ name }) => name))
   const reasons = new Set(rules.flatMap((each) => each.reasons ?? []))
   const { logger, logLevel = 'info', logHashKey } = settings
-  const write = settings.write ?? standardOutput()
-  const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
+  const toOutput = settings.write ?? standardOutput()
   let coldStart = true
 
-  const writeMetricsAlone = (metrics: LogFields): void => writeJson({ trigger, ...metrics })
-
   /** If reading the event throws, the log line is lost, but the metrics are written. */
-  const entryOrCount = (ended: Ended): LogEntry | undefined => {
+  const entryOrCount = (ended: Ended, writeMetricsAlone: (metrics: LogFields) => void): LogEntry | undefined => {
     try {
       return logEntry(ended)
     } catch {
@@ -49,8 +58,14 @@ export function reporter(
   }
 
   const writeLines: Report = (event, context, decision, durationMs) => {
+    const observer = context?.[OBSERVER]
+    observer?.onDecision(decision)
+    const write = observer?.write ?? toOutput
+    const writeJson = (fields: LogFields): void => void write(`${JSON.stringify(fields)}\n`)
+    const writeMetricsAlone = (metrics: LogFields): void => writeJson({ trigger, ...metrics })
     const requestId = context?.awsRequestId ?? null
-    const entry = entryOrCount({ trigger, event, requestId, decision, coldStart, durationMs, hashKey: logHashKey, names, reasons })
+    const ended = { trigger, event, requestId, decision, coldStart, durationMs, hashKey: logHashKey, names, reasons }
+    const entry = entryOrCount(ended, writeMetricsAlone)
     if (entry === undefined) return
     coldStart = false
     const severity = chooseSeverity(entry)

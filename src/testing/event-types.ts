@@ -1,0 +1,124 @@
+import type { PostAuthenticationEvent } from '../post-auth/trigger.ts'
+import type { PostConfirmationEvent } from '../post-confirmation/trigger.ts'
+import type { PreAuthenticationEvent } from '../pre-auth/trigger.ts'
+import type { PreSignUpEvent } from '../pre-signup/trigger.ts'
+import type { PreTokenGenerationEvent } from '../pre-token/trigger.ts'
+import type { AttributeMap, CognitoEvent } from '../shared/cognito/event.ts'
+import type { SourceOf, TriggerName, TriggerSource } from '../shared/cognito/triggers.ts'
+
+/** The names of the fields of a response. Cognito sends each field as null. */
+type Unanswered<Field extends string> = { readonly [Each in Field]: null }
+
+interface EventWith<Request extends CognitoEvent['request'], Response> extends CognitoEvent {
+  readonly request: Request
+  readonly response: Response
+}
+
+interface Metadata {
+  readonly clientMetadata?: AttributeMap
+}
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-migrate-user.html */
+interface MigrationRequest extends Metadata {
+  readonly userAttributes: null
+  /** Absent if the user forgot the password. */
+  readonly password?: string
+  readonly validationData: AttributeMap | null
+}
+
+type MigrationField =
+  | 'userAttributes'
+  | 'forceAliasCreation'
+  | 'enableSMSMFA'
+  | 'finalUserStatus'
+  | 'messageAction'
+  | 'desiredDeliveryMediums'
+
+/**
+ * The claims of an identity provider, before Cognito maps them.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-inbound-federation.html
+ */
+interface FederationRequest {
+  /** Never sent, because the event has the claims of the provider instead. */
+  readonly userAttributes?: undefined
+  readonly providerName: string
+  readonly providerType: string
+  readonly attributes: {
+    readonly tokenResponse?: AttributeMap
+    readonly idToken?: AttributeMap
+    readonly userInfo?: AttributeMap
+    readonly samlResponse?: AttributeMap
+  }
+}
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html */
+interface MessageRequest extends Metadata {
+  readonly userAttributes: AttributeMap
+  readonly codeParameter: string
+  readonly linkParameter: string
+  /** Null unless an administrator created the user. */
+  readonly usernameParameter: string | null
+}
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-email-sender.html */
+interface SenderRequest<Type extends string> {
+  readonly type: Type
+  /** The encrypted code, or null in a notification about an account takeover. */
+  readonly code: string | null
+  readonly clientMetadata: AttributeMap | null
+  readonly userAttributes: AttributeMap
+}
+
+/** A completed step of a sign-in. */
+export interface ChallengeResult {
+  readonly challengeName: string
+  readonly challengeResult: boolean
+  /** The metadata of a `CUSTOM_CHALLENGE`. Null for other challenges. */
+  readonly challengeMetadata: string | null
+}
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html */
+interface ChallengeRequest extends Metadata {
+  readonly userAttributes: AttributeMap
+  readonly userNotFound?: boolean
+}
+
+/** The events of a custom email or SMS sender have no response. */
+type SenderEvent<Type extends string> = Omit<EventWith<SenderRequest<Type>, never>, 'response'>
+
+/** The event of each trigger, as Cognito sends it. */
+export interface TriggerEvents {
+  readonly UserMigration: EventWith<MigrationRequest, Unanswered<MigrationField>>
+  readonly InboundFederation: EventWith<FederationRequest, { readonly userAttributesToMap: AttributeMap }>
+  readonly PreSignUp: PreSignUpEvent
+  readonly CustomMessage: EventWith<MessageRequest, Unanswered<'smsMessage' | 'emailMessage' | 'emailSubject'>>
+  readonly CustomEmailSender: SenderEvent<'customEmailSenderRequestV1'>
+  readonly CustomSMSSender: SenderEvent<'customSMSSenderRequestV1'>
+  readonly PostConfirmation: PostConfirmationEvent
+  readonly PreAuthentication: PreAuthenticationEvent
+  readonly DefineAuthChallenge: EventWith<
+    ChallengeRequest & { readonly session: readonly ChallengeResult[] },
+    Unanswered<'challengeName' | 'issueTokens' | 'failAuthentication'>
+  >
+  readonly CreateAuthChallenge: EventWith<
+    ChallengeRequest & { readonly challengeName: string; readonly session: readonly ChallengeResult[] },
+    Unanswered<'publicChallengeParameters' | 'privateChallengeParameters' | 'challengeMetadata'>
+  >
+  readonly VerifyAuthChallengeResponse: EventWith<
+    ChallengeRequest & { readonly privateChallengeParameters: AttributeMap; readonly challengeAnswer: string },
+    Unanswered<'answerCorrect'>
+  >
+  readonly PostAuthentication: PostAuthenticationEvent
+  readonly PreTokenGeneration: PreTokenGenerationEvent
+}
+
+/** The trigger of a trigger source. */
+export type TriggerFor<Source extends TriggerSource> = {
+  readonly [Name in TriggerName]: Source extends SourceOf<Name> ? Name : never
+}[TriggerName]
+
+/** The event of a trigger source, with exactly this source. */
+export type EventFor<Source extends TriggerSource> = Source extends TriggerSource
+  ? Omit<TriggerEvents[TriggerFor<Source>], 'triggerSource'> & { readonly triggerSource: Source }
+  : never

@@ -1,0 +1,32 @@
+export { assertDenied, assertDone, assertFails, assertProceeds } from './assertions.ts'
+export type { ExpectedError } from './checks.ts'
+export { cognitoEvent } from './cognito-event.ts'
+export type { EventOptions, OptionsFor } from './event-options.ts'
+export type { ChallengeResult, EventFor, TriggerFor } from './event-types.ts'
+export type { Faults } from './faults.ts'
+export { type LifeguardMatchers, lifeguardMatchers } from './matchers.ts'
+export { type BlockEntry, type MemoryBlockList, memoryBlockList } from './memory-blocks.ts'
+export { type LedgerRow, type MemoryLedger, memoryLedger } from './memory-ledger.ts'
+export { type MemoryMailer, memoryMailer } from './memory-mailer.ts'
+export { type MemoryProfiles, memoryProfiles, type Profile } from './memory-profiles.ts'
+export {
+  adminCreate,
+  confirmed,
+  createChallenge,
+  customEmail,
+  customMessage,
+  customSms,
+  defineChallenge,
+  federated,
+  inboundFederation,
+  machineTokens,
+  newTokens,
+  passwordReset,
+  refresh,
+  signedIn,
+  signIn,
+  signUp,
+  userMigration,
+  verifyChallenge,
+} from './moments.ts'
+export { type HandlerCallback, type LambdaHandler, type RunOptions, type RunResult, run } from './run.ts'

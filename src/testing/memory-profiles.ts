@@ -1,0 +1,82 @@
+import type { AttributeMap } from '../shared/cognito/event.ts'
+import type { ProfileKey, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
+import { createFaults, type Faults } from './faults.ts'
+
+/** A profile, with the fields of a row in DynamoDB. Times are ISO 8601 strings. */
+export interface Profile extends ProfileUser {
+  readonly attributes: AttributeMap
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly confirmedAt?: string
+  readonly passwordResetAt?: string
+  readonly signInCount?: number
+  readonly lastSignInAt?: string
+  readonly lastCountedAt?: string
+  readonly lastAppClient?: string | null
+  readonly effectsEnqueuedAt?: string
+}
+
+/** Profiles in memory. */
+export interface MemoryProfiles extends Profiles, Faults<keyof Profiles> {
+  readonly rows: readonly Profile[]
+}
+
+/**
+ * Creates a store of profiles in memory.
+ *
+ * @example
+ * const profiles = memoryProfiles()
+ * await run(postConfirmation(syncProfile(profiles)), confirmed({ email: 'mary@example.com' }))
+ * assert.equal(profiles.rows[0]?.attributes.email, 'mary@example.com')
+ */
+export function memoryProfiles(): MemoryProfiles {
+  const rows = new Map<string, Profile>()
+  const { faults, run } = createFaults<keyof Profiles>()
+  const find = (user: ProfileKey): Profile | undefined => rows.get(toKey(user))
+
+  /** Writes a profile. Each call may be the first for a user, so that it creates a complete profile. */
+  const write = ({ userPoolId, sub, userName, attributes }: ProfileUser, at: Date, change: Partial<Profile>): Profile => {
+    const now = at.toISOString()
+    const row = { createdAt: now, ...find({ userPoolId, sub }), userPoolId, sub, userName, attributes, updatedAt: now, ...change }
+    rows.set(toKey(row), row)
+    return row
+  }
+
+  return {
+    ...faults,
+    get rows() {
+      return [...rows.values()]
+    },
+    confirmed: (user, at, signal) =>
+      run('confirmed', signal, () => {
+        write(user, at, { confirmedAt: find(user)?.confirmedAt ?? at.toISOString() })
+      }),
+    passwordReset: (user, at, signal) =>
+      run('passwordReset', signal, () => {
+        write(user, at, { passwordResetAt: at.toISOString() })
+      }),
+    refreshed: (user, at, signal) =>
+      run('refreshed', signal, () => {
+        write(user, at, {})
+      }),
+    signedIn: (user, { at, appClient, notAgainWithinMs }, signal) =>
+      run('signedIn', signal, () => {
+        const now = at.toISOString()
+        const { lastCountedAt, signInCount = 0 } = find(user) ?? {}
+        const counted = lastCountedAt === undefined || Date.parse(lastCountedAt) <= at.getTime() - notAgainWithinMs
+        const count = counted ? { signInCount: signInCount + 1, lastCountedAt: now } : {}
+        const row = write(user, at, { lastSignInAt: now, lastAppClient: appClient, ...count })
+        return { counted, effectsEnqueued: row.effectsEnqueuedAt !== undefined }
+      }),
+    markEffectsEnqueued: (user, at, signal) =>
+      run('markEffectsEnqueued', signal, () => {
+        const row = find(user)
+        // A deleted profile stays deleted.
+        if (row !== undefined) rows.set(toKey(user), { ...row, effectsEnqueuedAt: at.toISOString() })
+      }),
+  }
+}
+
+function toKey({ userPoolId, sub }: ProfileKey): string {
+  return JSON.stringify([userPoolId, sub])
+}

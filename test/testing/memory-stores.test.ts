@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { once, parallel } from '../../src/index.ts'
+import { mailTemplate, postConfirmation, sendWelcomeEmail, syncProfile } from '../../src/post-confirmation/index.ts'
+import { preAuthentication } from '../../src/pre-auth/index.ts'
+import { blockUsers } from '../../src/rules/index.ts'
+import {
+  confirmed,
+  lifeguardMatchers,
+  memoryBlockList,
+  memoryLedger,
+  memoryMailer,
+  memoryProfiles,
+  run,
+  signIn,
+} from '../../src/testing/index.ts'
+import { describeBlockList } from '../support/contracts/block-list.ts'
+import { describeLedger } from '../support/contracts/ledger.ts'
+import { afterNoon, describeProfiles, newUser } from '../support/contracts/profiles.ts'
+
+expect.extend(lifeguardMatchers)
+
+const { signal } = new AbortController()
+const mail = { to: 'mary@example.com', subject: 'Welcome', text: 'Hello', html: '<p>Hello</p>' }
+const template = mailTemplate({ subject: 'Welcome', text: 'Hello', html: '<p>Hello</p>' }, {})
+
+describe('memoryBlockList', () => {
+  const blocks = memoryBlockList()
+  describeBlockList({ list: blocks, writer: blocks })
+
+  it('takes blocks in the pool of the events, with a reason of its own', async () => {
+    const list = memoryBlockList({ type: 'email', value: 'Eve@Example.com' }, { type: 'username', value: 'mallory', reason: 'fraud' })
+
+    expect(list.rows).toMatchObject([{ userPoolId: signIn().userPoolId, reason: 'blocked' }, { reason: 'fraud' }])
+    const handler = preAuthentication(blockUsers(list))
+    expect(await run(handler, signIn({ email: 'eve@example.com' }))).toBeDenied('user-blocked')
+    expect(await run(handler, signIn({ userName: 'mallory' }))).toBeDenied('user-blocked')
+    expect(await run(handler, signIn())).toProceed()
+  })
+
+  it('throws if a block is invalid', () => {
+    expect(() => memoryBlockList({ type: 'email', value: 'eve' })).toThrow('The value of a block by email is not valid')
+    expect(() => memoryBlockList({ type: 'email', value: 'eve@example.com', reason: 'not an identifier' })).toThrow(TypeError)
+  })
+})
+
+describe('memoryProfiles', () => {
+  const profiles = memoryProfiles()
+  describeProfiles({
+    profiles,
+    stored: async ({ userPoolId, sub }) => {
+      const row = profiles.rows.find((each) => each.userPoolId === userPoolId && each.sub === sub)
+      return row && { ...row }
+    },
+  })
+})
+
+describe('memoryLedger', () => {
+  describeLedger(() => {
+    const ledger = memoryLedger()
+    return {
+      ...ledger,
+      wait: ledger.advance,
+      stored: async ({ userPoolId, sub, effect }) => {
+        const row = ledger.rows.find((each) => each.userPoolId === userPoolId && each.sub === sub && each.effect === effect)
+        return row && { ...row }
+      },
+    }
+  })
+})
+
+describe('memoryMailer', () => {
+  it('keeps the emails in order', async () => {
+    const mailer = memoryMailer()
+    await mailer.send(mail, signal)
+    await mailer.send({ ...mail, to: 'eve@example.com' }, signal)
+
+    expect(mailer.sent.map(({ to }) => to)).toEqual(['mary@example.com', 'eve@example.com'])
+  })
+
+  it('throws NotDoneError if the signal has already aborted', async () => {
+    const mailer = memoryMailer()
+
+    await expect(mailer.send(mail, AbortSignal.abort())).rejects.toMatchObject({ code: 'not-done', reason: 'AbortError' })
+    expect(mailer.sent).toEqual([])
+  })
+})
+
+describe('the switches of a store in memory', () => {
+  it('failWith makes every call fail until recover', async () => {
+    const mailer = memoryMailer()
+    mailer.failWith(new RangeError('no'))
+
+    await expect(mailer.send(mail, signal)).rejects.toThrow(RangeError)
+    await expect(mailer.send(mail, signal)).rejects.toThrow(RangeError)
+    expect(mailer.sent).toEqual([])
+    mailer.recover()
+    await mailer.send(mail, signal)
+    expect(mailer.sent).toEqual([mail])
+  })
+
+  it('failOnce makes only the next call fail', async () => {
+    const blocks = memoryBlockList()
+    blocks.failOnce(new RangeError('no'))
+
+    await expect(blocks.find([], signal)).rejects.toThrow(RangeError)
+    expect(await blocks.find([], signal)).toEqual([])
+  })
+
+  it('hang makes a call wait until its signal aborts', async () => {
+    const mailer = memoryMailer()
+    mailer.hang()
+    const abort = new AbortController()
+    const sending = mailer.send(mail, abort.signal)
+    abort.abort()
+
+    await expect(sending).rejects.toMatchObject({ name: 'AbortError' })
+    expect(mailer.sent).toEqual([])
+  })
+
+  it('loseAnswers makes a call take effect and then fail', async () => {
+    const mailer = memoryMailer()
+    mailer.loseAnswers()
+
+    await expect(mailer.send(mail, signal)).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(mailer.sent).toEqual([mail])
+  })
+
+  it('a switch applies only to the calls that it names', async () => {
+    const profiles = memoryProfiles()
+    profiles.failWith(new RangeError('no'), 'passwordReset', 'refreshed')
+    const user = newUser()
+
+    await expect(profiles.passwordReset(user, afterNoon(0), signal)).rejects.toThrow(RangeError)
+    await expect(profiles.refreshed(user, afterNoon(0), signal)).rejects.toThrow(RangeError)
+    await profiles.confirmed(user, afterNoon(0), signal)
+    expect(profiles.rows).toHaveLength(1)
+  })
+})
+
+describe('a handler with stores in memory', () => {
+  const create = () => {
+    const [profiles, ledger, mailer] = [memoryProfiles(), memoryLedger(), memoryMailer()]
+    const welcome = once(ledger, sendWelcomeEmail(mailer, template), { delivery: 'at-most-once' })
+    return { profiles, ledger, mailer, handler: postConfirmation(parallel(syncProfile(profiles), welcome)) }
+  }
+
+  it('sends one email if Cognito repeats the event', async () => {
+    const { handler, mailer, profiles, ledger } = create()
+    const first = await run(handler, confirmed())
+    const second = await run(handler, confirmed())
+
+    expect(first).toHaveDone('send-welcome-email')
+    expect(first).toHaveDone('sync-profile')
+    expect(second).not.toHaveDone('send-welcome-email')
+    expect(mailer.sent).toMatchObject([{ to: 'mary@example.com' }])
+    expect(profiles.rows).toMatchObject([{ userName: 'mary', attributes: { email: 'mary@example.com' } }])
+    expect(ledger.rows).toMatchObject([{ effect: 'send-welcome-email', state: 'done' }])
+  })
+
+  it('sends one email to each of two users', async () => {
+    const { handler, mailer } = create()
+    await Promise.all([run(handler, confirmed()), run(handler, confirmed({ userName: 'eve' })), run(handler, confirmed())])
+
+    expect(mailer.sent.map(({ to }) => to).toSorted()).toEqual(['eve@example.com', 'mary@example.com'])
+  })
+
+  it('records an effect as unknown if the mailer hangs beyond the deadline', async () => {
+    const { handler, mailer, ledger } = create()
+    mailer.hang()
+
+    const result = await run(handler, confirmed(), { timeoutMs: 600 })
+
+    expect(result).toProceed()
+    expect(result).toHaveDone('sync-profile')
+    expect(result.trace.filter(({ outcome }) => outcome === 'error')).not.toEqual([])
+    expect(ledger.rows).toMatchObject([{ state: 'unknown', reason: 'deadline-exceeded' }])
+  })
+})
