@@ -8,7 +8,7 @@ export { type LifeguardMatchers, lifeguardMatchers } from './matchers.ts'
 export { type BlockEntry, type MemoryBlockList, memoryBlockList } from './memory-blocks.ts'
 export { type LedgerRow, type MemoryLedger, memoryLedger } from './memory-ledger.ts'
 export { type MemoryMailer, memoryMailer } from './memory-mailer.ts'
-export { type MemoryProfiles, memoryProfiles, type Profile } from './memory-profiles.ts'
+export { type MemoryProfiles, type MemoryProfilesOptions, memoryProfiles, type Profile } from './memory-profiles.ts'
 export {
   adminCreate,
   confirmed,

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../shared/cognito/event.ts'
-import type { ProfileKey, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
+import type { ProfileKey, ProfileStore, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
 import { createFaults, type Faults } from './faults.ts'
 
 /** A profile, with the fields of a row in DynamoDB. Times are ISO 8601 strings. */
@@ -17,8 +17,14 @@ export interface Profile extends ProfileUser {
 }
 
 /** Profiles in memory. */
-export interface MemoryProfiles extends Profiles, Faults<keyof Profiles> {
+export interface MemoryProfiles extends ProfileStore, Faults<keyof Profiles> {
   readonly rows: readonly Profile[]
+}
+
+/** The options of `memoryProfiles`. */
+export interface MemoryProfilesOptions {
+  /** The user attributes to store. The default is that of `dynamoProfiles`. */
+  readonly attributes?: readonly string[]
 }
 
 /**
@@ -29,7 +35,7 @@ export interface MemoryProfiles extends Profiles, Faults<keyof Profiles> {
  * await run(postConfirmation(syncProfile(profiles)), confirmed({ email: 'mary@example.com' }))
  * assert.equal(profiles.rows[0]?.attributes.email, 'mary@example.com')
  */
-export function memoryProfiles(): MemoryProfiles {
+export function memoryProfiles({ attributes: stored }: MemoryProfilesOptions = {}): MemoryProfiles {
   const rows = new Map<string, Profile>()
   const { faults, run } = createFaults<keyof Profiles>()
   const find = (user: ProfileKey): Profile | undefined => rows.get(toKey(user))
@@ -44,6 +50,7 @@ export function memoryProfiles(): MemoryProfiles {
 
   return {
     ...faults,
+    ...(stored && { attributes: stored }),
     get rows() {
       return [...rows.values()]
     },

@@ -35,7 +35,7 @@ const strict = {
 }
 
 /** Programs as a user of the library writes them: rules, a handler that calls AWS, and its build script. */
-const PROGRAMS = ['program', 'own-handler', 'bundling']
+const PROGRAMS = ['program', 'own-handler', 'bundling', 'tests']
 
 const { exports: ownExports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
   await readFile(join(repository, 'package.json'), 'utf8'),
@@ -80,7 +80,7 @@ describe('the packed library', () => {
     const args = [tsc(), '-p', library.folder, '--noEmit', '--skipLibCheck', 'false', '--pretty', 'false']
     const found = await command(process.execPath, args, library.folder).catch(String)
     expect(
-      found.split('\n').filter((line) => /^(program|own-handler|bundling|node_modules\/cognito-lifeguard)\b.*error TS/.test(line)),
+      found.split('\n').filter((line) => /^(program|own-handler|bundling|tests|node_modules\/cognito-lifeguard)\b.*error TS/.test(line)),
     ).toEqual([])
   })
 
@@ -169,6 +169,14 @@ describe('the packed library', () => {
     for (const node of [process.execPath, oldestNode]) {
       const printed = await command(node, ['-p', "require('cognito-lifeguard/esbuild').lambdaPlugin().name"], library.folder)
       expect(printed.trim()).toBe('cognito-lifeguard')
+    }
+  })
+
+  it('provides the test kit to a CommonJS test, without vitest', async () => {
+    await command(process.execPath, [TYPESCRIPTS["this repository's TypeScript"](), '-p', library.folder], library.folder)
+    for (const node of [process.execPath, oldestNode]) {
+      const printed = await command(node, ['-e', "require('./tests.js')"], library.folder)
+      expect(printed).toMatch(/ pass 2$/m)
     }
   })
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/testing/index.ts'
 import { describeBlockList } from '../support/contracts/block-list.ts'
 import { describeLedger } from '../support/contracts/ledger.ts'
-import { afterNoon, describeProfiles, newUser } from '../support/contracts/profiles.ts'
+import { describeProfiles, newUser, noonPlus } from '../support/contracts/profiles.ts'
 
 expect.extend(lifeguardMatchers)
 
@@ -51,6 +51,13 @@ describe('memoryProfiles', () => {
       const row = profiles.rows.find((each) => each.userPoolId === userPoolId && each.sub === sub)
       return row && { ...row }
     },
+  })
+
+  it('stores the attributes that its option names', async () => {
+    const store = memoryProfiles({ attributes: ['locale'] })
+    await run(postConfirmation(syncProfile(store)), confirmed({ attributes: { locale: 'de' } }))
+
+    expect(store.rows[0]?.attributes).toEqual({ locale: 'de' })
   })
 })
 
@@ -130,9 +137,9 @@ describe('the switches of a store in memory', () => {
     profiles.failWith(new RangeError('no'), 'passwordReset', 'refreshed')
     const user = newUser()
 
-    await expect(profiles.passwordReset(user, afterNoon(0), signal)).rejects.toThrow(RangeError)
-    await expect(profiles.refreshed(user, afterNoon(0), signal)).rejects.toThrow(RangeError)
-    await profiles.confirmed(user, afterNoon(0), signal)
+    await expect(profiles.passwordReset(user, noonPlus(0), signal)).rejects.toThrow(RangeError)
+    await expect(profiles.refreshed(user, noonPlus(0), signal)).rejects.toThrow(RangeError)
+    await profiles.confirmed(user, noonPlus(0), signal)
     expect(profiles.rows).toHaveLength(1)
   })
 })

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type DynamoProfilesOptions, dynamoProfiles } from '../../../src/shared/profiles/dynamo-profiles.ts'
 import { profileKey } from '../../../src/shared/profiles/profile-key.ts'
 import type { ProfileUser } from '../../../src/shared/profiles/profiles.ts'
-import { describeProfiles, newProfile, newUser, noonPlus, signIn } from '../../support/contracts/profiles.ts'
+import { describeProfiles, newProfile, newUser, noon, noonPlus, signIn } from '../../support/contracts/profiles.ts'
 import { onEveryDynamoDb } from '../../support/dynamodb-engines.ts'
 
 const { signal } = new AbortController()

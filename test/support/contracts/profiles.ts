@@ -18,7 +18,8 @@ export const newUser = (attributes: Record<string, string> = { email: 'ann@examp
   attributes,
 })
 
-const noon = '2026-05-01T12:00:00.000Z'
+/** The time at which the tests begin. */
+export const noon = '2026-05-01T12:00:00.000Z'
 /** Returns a time after noon. */
 export const noonPlus = (ms: number): Date => new Date(Date.parse(noon) + ms)
 /** Creates a sign-in after noon. */

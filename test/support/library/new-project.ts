@@ -19,6 +19,9 @@ export function describeNewProject(library: () => PackedLibrary): void {
   else describe(title, () => suite(library))
 }
 
+// npm and npx are slow on a busy machine.
+const NPM = { timeout: 240_000 }
+
 function suite(library: () => PackedLibrary): void {
   let folder: string
   const run = (...words: readonly [string, ...string[]]): Promise<string> => command(words[0], words.slice(1), folder)
@@ -29,32 +32,32 @@ function suite(library: () => PackedLibrary): void {
     await command(process.execPath, [join(installed, 'lib/tools/cli/main.js'), 'init', folder, '--package', tarball], dirname(tarball))
     // Installs only packages of the lock file. They are in npm's cache, because this repository has installed them.
     await run('npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund')
-  }, 240_000)
+  }, NPM.timeout)
 
-  it('replays the events of a new project as expected, without further setup', async () => {
+  it('replays the events of a new project as expected, without further setup', NPM, async () => {
     const printed = await run('npx', 'lifeguard', 'replay')
     expect(printed).toMatch(/^(\d+) events: .*\n\1 as expected; /m)
   })
 
-  it('replays every published sample event as expected in a new project', async () => {
+  it('replays every published sample event as expected in a new project', NPM, async () => {
     const printed = await run('npx', 'lifeguard', 'replay', 'node_modules/cognito-lifeguard/events')
     const events = (await readdir(join(library().installed, 'events'), { recursive: true })).filter((file) => file.endsWith('.expect.json'))
     expect(events.length).toBeGreaterThan(50)
     expect(printed).toContain(`\n${events.length} as expected; `)
   })
 
-  it('precompiles the handlers in the build of a new project', async () => {
+  it('precompiles the handlers in the build of a new project', NPM, async () => {
     for (const name of FOLDERS.filter((folder) => FUNCTIONS.includes(folder))) {
       const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${ordinaryEvent(name)}.json`)
       expect(printed).toBe(`dist/${name}: already precompiled\n`)
     }
   })
 
-  it('passes the tests and the type check of a new project', async () => {
+  it('passes the tests and the type check of a new project', NPM, async () => {
     await Promise.all([run('npm', 'test'), run('npm', 'run', 'check')])
   })
 
-  it('packages only one bundle for each function, and doctor reports no findings', async () => {
+  it('packages only one bundle for each function, and doctor reports no findings', NPM, async () => {
     await run('npm', 'run', 'package')
     const zips = (await readdir(join(folder, '.serverless'))).filter((file) => file.endsWith('.zip'))
     const { Resources } = JSON.parse(await readFile(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8'))
@@ -71,7 +74,7 @@ function suite(library: () => PackedLibrary): void {
     const { findings, notJudged } = JSON.parse(report.stdout)
     expect(notJudged).toEqual([])
     expect(findings).toEqual([])
-  }, 240_000)
+  })
 }
 
 /** Returns true if npm reaches its registry, with npm's own proxy settings. */
