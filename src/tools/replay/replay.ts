@@ -6,10 +6,11 @@ import { findChangedRows } from './changed-rows.ts'
 import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import { type Actual, compare, findFailedRules } from './compare.ts'
 import type { SideEffects } from './embedded.ts'
-import { type Expectation, readExpectation } from './expectation.ts'
+import { type Expectation, findExpectationFile, readExpectation } from './expectation.ts'
 import type { LoggedRule } from './handler-log.ts'
 import type { ReadEvent } from './read-events.ts'
 import type { ReplaySession } from './session.ts'
+import { type Update, writeUpdate } from './update-expectation.ts'
 
 /** The result of one event, as `lifeguard replay --json` writes it. */
 export interface ReplayResult {
@@ -46,6 +47,8 @@ export interface Replayed {
   readonly unreadable: boolean
   /** Explains why the handler cannot be loaded. Absent if the handler was loaded. */
   readonly notStarted?: string
+  /** The result of `--update`. Absent without that option, and for an event that has no file of its own. */
+  readonly update?: Update
 }
 
 /** Options of {@link replay}. */
@@ -58,6 +61,8 @@ export interface ReplayOptions {
   readonly waitMs?: number
   /** The files that the user named. Such a file must be an event. Other files, in a folder that the user named, need not be events. */
   readonly named?: readonly string[]
+  /** Writes the expectation of each event from its result. */
+  readonly update?: boolean
 }
 
 /**
@@ -102,7 +107,8 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   const lambda = await session.lambda(trigger)
   if (lambda === undefined) return createNotRunResult(read, 'NoHandler', session.absence, expectation)
 
-  const counted = expectation?.effects !== undefined
+  const file = options.update && read.line === null ? findExpectationFile(read.file) : undefined
+  const counted = expectation?.effects !== undefined || file !== undefined
   const before = counted ? await session.sideEffects() : undefined
   const delivery = await deliver(lambda, trigger, event, waitMs)
   const after = counted ? await session.sideEffects() : undefined
@@ -114,7 +120,9 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
     failedRules: trace && findFailedRules(trace),
     ...(before && after && { effects: subtractEffects(before, after) }),
   }
-  const mismatches = expectation === undefined ? [] : compare(expectation, actual)
+  const update = file === undefined ? undefined : await writeUpdate(file, expectation, actual)
+  const expected = update?.expectation ?? expectation
+  const mismatches = expected === undefined ? [] : compare(expected, actual)
   const result: ReplayResult = {
     file: read.file,
     line: read.line,
@@ -127,9 +135,16 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
     failedRules: actual.failedRules,
     attempts: delivery.attempts,
     durationMs: delivery.durationMs,
-    expected: expectation === undefined ? null : mismatches.length === 0,
+    expected: expected === undefined ? null : mismatches.length === 0,
   }
-  return { result, event, mismatches, unreadable: false, ...(delivery.notStarted && { notStarted: delivery.notStarted.message }) }
+  return {
+    result,
+    event,
+    mismatches,
+    unreadable: false,
+    ...(delivery.notStarted && { notStarted: delivery.notStarted.message }),
+    ...(update && { update }),
+  }
 }
 
 /** Returns the rows that were created or changed, and the emails that were sent, between two snapshots. */

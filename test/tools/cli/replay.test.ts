@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createFolder, event, handler, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 
@@ -349,6 +351,51 @@ describe('lifeguard replay --json', () => {
     expect(objects.at(-1)).toMatchObject({ line: count, outcome: 'proceed' })
     expect(code).toBe(0)
   }, 180_000)
+})
+
+describe('lifeguard replay --update', () => {
+  it('writes missing and wrong expectations, and reports an event that it cannot update', async () => {
+    const cwd = await createFolder({
+      'new.json': event(),
+      'right.json': event(),
+      'right.expect.json': '{ "outcome": "proceed" }',
+      'wrong.json': event(),
+      'wrong.expect.json': { response: {} },
+      'unreadable.json': event(),
+      'unreadable.expect.json': '{',
+      'list.ndjson': JSON.stringify(event()),
+    })
+
+    const { code, stdout } = await lifeguard(['replay', '.', '--update', ...none, ...handler('approve.js')], { cwd })
+
+    const read = (file: string): Promise<string> => readFile(join(cwd, file), 'utf8')
+    expect(await read('new.expect.json')).toBe('{\n  "outcome": "proceed"\n}\n')
+    expect(await read('right.expect.json')).toBe('{ "outcome": "proceed" }')
+    expect(JSON.parse(await read('wrong.expect.json'))).toEqual({ response: { autoConfirmUser: true } })
+    expect(await read('unreadable.expect.json')).toBe('{')
+    expect((await readdir(cwd)).filter((name) => name.endsWith('.expect.json'))).toHaveLength(4)
+    expect(stdout).toContain('      wrote wrong.expect.json\n')
+    expect(stdout).toContain('2 expectations written\n3 as expected, 1 unreadable, 1 without an expectation')
+    expect(code).toBe(2)
+  })
+
+  it('does not record a new failure', async () => {
+    const cwd = await createFolder({ 'a.json': event() })
+
+    const { code, stdout, stderr } = await lifeguard(['replay', 'a.json', '--update', '--json', ...none, ...handler('exit.js')], { cwd })
+
+    expect(parseNdjson(stdout)).toMatchObject([{ outcome: 'failed', expected: null }])
+    expect(stderr).toContain('a.json: did not write a.expect.json, because a failure is not recorded')
+    expect(await readdir(cwd)).toEqual(['a.json'])
+    expect(code).toBe(1)
+  })
+
+  it.each([['--watch'], ['--repeat', '2']])('does not accept %s', async (...option) => {
+    const cwd = await createFolder({ 'a.json': event() })
+    const { code, stderr } = await lifeguard(['replay', 'a.json', '--update', ...option], { cwd })
+    expect(stderr).toContain(`lifeguard: --update does not work with ${option[0]}`)
+    expect(code).toBe(2)
+  })
 })
 
 describe('the environment of a handler in replay', () => {

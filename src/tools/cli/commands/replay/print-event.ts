@@ -39,8 +39,10 @@ export function formatEvent(replayed: Replayed): readonly Line[] {
   const room = WIDTH - (4 + Math.max(label.length, width) + 2 + 7 + 2)
 
   const why = escapeText(result.outcome === null ? `${result.error?.message}` : describeDecision(result))
+  const updated = describeUpdate(replayed)
+  const after = updated === undefined ? [] : formatContinuation(updated.text, updated.style)
   // The error of a handler that does not start is printed once per handler, and not for each event.
-  if (result.outcome === null || notStarted !== undefined) return appendCell(start, why, room)
+  if (result.outcome === null || notStarted !== undefined) return [...appendCell(start, why, room), ...after]
   const sees = `→ ${escapeText(describeCallerView(result))}`
   const oneLine = result.outcome === 'proceed' && why.length + 1 + sees.length <= room
   return [
@@ -50,7 +52,16 @@ export function formatEvent(replayed: Replayed): readonly Line[] {
     ...describeAnswers(result).flatMap((text) => formatContinuation(text)),
     ...describeErrors(result).flatMap(({ text, style }) => formatContinuation(text, style)),
     ...mismatches.flatMap((text) => formatContinuation(text, 'red')),
+    ...after,
   ]
+}
+
+/** Describes what `--update` did for an event. */
+export function describeUpdate({ update }: Replayed): { readonly text: string; readonly style: Style } | undefined {
+  if (update === undefined || update.state === 'unchanged') return undefined
+  const name = basename(update.file)
+  if (update.state === 'written') return { text: `wrote ${name}`, style: 'green' }
+  return { text: `did not write ${name}, because a failure is not recorded unless the file expects it already`, style: 'yellow' }
 }
 
 /** Appends a text to a line, or puts the text on the next lines if it does not fit. */

@@ -10,7 +10,7 @@ import { EXIT, type Io, readUntilAborted, toLineText } from '../../io.ts'
 import { parseOptions, parseServices } from '../../options.ts'
 import { formatError } from '../../print-error.ts'
 import { formatNotStarted } from '../../print-result.ts'
-import { formatEvent, formatHeading } from './print-event.ts'
+import { describeUpdate, formatEvent, formatHeading } from './print-event.ts'
 import { formatSideEffects } from './print-side-effects.ts'
 import { type Progress, startProgress } from './progress.ts'
 import { formatResultPlace, startTally, type Tally } from './tally.ts'
@@ -52,6 +52,7 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
       help: { type: 'boolean', short: 'h' },
       json: { type: 'boolean', default: false },
       watch: { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       services: { type: 'string', default: 'embedded' },
       config: { type: 'string' },
@@ -64,11 +65,15 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   const paths = positionals.length === 0 ? ['events'] : positionals
   if (values.watch && paths.includes(STDIN))
     throw new UsageError('--watch does not work with standard input, which can be read only once. Pass a file or folder')
+  const repeat = parseRepeat(values.repeat)
+  if (values.update && values.watch) throw new UsageError('--update does not work with --watch, because it changes the watched files')
+  if (values.update && repeat > 1) throw new UsageError('--update does not work with --repeat, because a repeated event has other effects')
   const { folder, environment, signal } = io
   return {
     only: values.only.map(parseOnly),
     named: paths,
-    repeat: parseRepeat(values.repeat),
+    repeat,
+    update: values.update,
     json: values.json,
     watch: values.watch,
     session: {
@@ -133,6 +138,8 @@ function printTroubleOnce(replayed: Replayed, reported: Set<string>, { json }: W
     reported.add(result.trigger)
     io.err(formatNotStarted(`The ${result.trigger} handler does not start`, notStarted))
   }
+  const updated = json ? describeUpdate(replayed) : undefined
+  if (updated !== undefined) io.err([`${formatResultPlace(replayed, io.folder)}: ${updated.text}`])
   if (unreadable && json) io.err([`${formatResultPlace(replayed, io.folder)}: ${result.error?.message}`])
 }
 

@@ -15,7 +15,7 @@ export interface Tally {
 /** Starts counting results and time. */
 export function startTally(): Tally {
   const startedAt = performance.now()
-  const counts = { proceed: 0, denied: 0, failed: 0, notRun: 0, met: 0, open: 0, unexpected: 0, unreadable: 0 }
+  const counts = { proceed: 0, denied: 0, failed: 0, notRun: 0, met: 0, open: 0, unexpected: 0, unreadable: 0, written: 0 }
   const total = (): number => counts.proceed + counts.denied + counts.failed + counts.notRun
 
   return {
@@ -23,6 +23,7 @@ export function startTally(): Tally {
       const { result } = replayed
       counts[result.outcome ?? 'notRun'] += 1
       if (result.expected === true) counts.met += 1
+      if (replayed.update?.state === 'written') counts.written += 1
       if (replayed.unreadable) counts.unreadable += 1
       else if (isUnexpected(replayed)) counts.unexpected += 1
       else if (result.expected === null) counts.open += 1
@@ -44,6 +45,7 @@ export function startTally(): Tally {
       return [
         '',
         `${total()} ${total() === 1 ? 'event' : 'events'}: ${[...outcomes, ...notRun].join(', ')}`,
+        ...(counts.written > 0 ? [`${counts.written} ${counts.written === 1 ? 'expectation' : 'expectations'} written`] : []),
         [...how.flatMap((part, index) => (index === 0 ? [part] : [', ', part])), `; ${seconds} s`],
       ]
     },

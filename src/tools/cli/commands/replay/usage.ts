@@ -23,6 +23,10 @@ export const REPLAY_HELP: readonly string[] = formatHelp([
       ['--only TRIGGER', 'replay only events of this trigger; repeatable'],
       ['--repeat N', 'replay each event N times in a row'],
       ['--watch', 'replay again when an event or a source changes'],
+      [
+        '--update',
+        'write CASE.expect.json beside each CASE.json from the actual result. An existing file keeps its keys. A failure is not recorded, unless the file expects it already',
+      ],
       ...SHARED_OPTIONS,
     ],
   },
