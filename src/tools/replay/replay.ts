@@ -8,7 +8,7 @@ import { type Actual, compare, findFailedRules } from './compare.ts'
 import type { SideEffects } from './embedded.ts'
 import { type Expectation, findExpectationFile, readExpectation } from './expectation.ts'
 import type { LoggedRule } from './handler-log.ts'
-import type { ReadEvent } from './read-events.ts'
+import { isWholeFile, type ReadEvent } from './read-events.ts'
 import type { ReplaySession } from './session.ts'
 import { type Update, writeUpdate } from './update-expectation.ts'
 
@@ -16,6 +16,8 @@ import { type Update, writeUpdate } from './update-expectation.ts'
 export interface ReplayResult {
   readonly file: string
   readonly line: number | null
+  /** The event's position in a JSON array, or in the `events` of the AWS CLI, from 1. Null for a single event. */
+  readonly item: number | null
   readonly trigger: string | null
   readonly triggerSource: string | null
   /** Null if the handler did not run. */
@@ -92,7 +94,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   if (read.unreadable !== undefined) return createNotRunResult(read, 'Unreadable', read.unreadable)
   let expectation: Expectation | undefined
   try {
-    expectation = await readExpectation(read.file)
+    expectation = isWholeFile(read) ? await readExpectation(read.file) : undefined
   } catch (error) {
     return createNotRunResult(read, 'Unreadable', error instanceof Error ? error.message : String(error))
   }
@@ -107,7 +109,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   const lambda = await session.lambda(trigger)
   if (lambda === undefined) return createNotRunResult(read, 'NoHandler', session.absence, expectation)
 
-  const file = options.update && read.line === null ? findExpectationFile(read.file) : undefined
+  const file = options.update && isWholeFile(read) ? findExpectationFile(read.file) : undefined
   const counted = expectation?.effects !== undefined || file !== undefined
   const before = counted ? await session.sideEffects() : undefined
   const delivery = await deliver(lambda, trigger, event, waitMs)
@@ -126,6 +128,7 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   const result: ReplayResult = {
     file: read.file,
     line: read.line,
+    item: read.item ?? null,
     trigger,
     triggerSource: event.triggerSource,
     ...decided,
@@ -178,6 +181,7 @@ function createNotRunResult(read: ReadEvent, name: string, message: string, expe
   const result: ReplayResult = {
     file: read.file,
     line: read.line,
+    item: read.item ?? null,
     trigger: findEventTrigger(read.event) ?? null,
     triggerSource: typeof source === 'string' ? source : null,
     ...nothing,

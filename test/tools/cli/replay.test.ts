@@ -20,6 +20,7 @@ describe('lifeguard replay --json', () => {
     expect(result).toEqual({
       file: 'event.json',
       line: null,
+      item: null,
       trigger: 'PreSignUp',
       triggerSource: 'PreSignUp_SignUp',
       outcome: 'proceed',
@@ -155,7 +156,7 @@ describe('lifeguard replay --json', () => {
     const cwd = await createFolder({
       'a.json': event('CustomMessage_SignUp'),
       'b.json': { hello: 'world' },
-      'c.json': [event()],
+      'c.json': [],
       'd.json': event('testTrigger'),
     })
     const { code, stdout } = await lifeguard(['replay', '.', '--json', ...none, ...handler('approve.js')], { cwd })
@@ -337,7 +338,29 @@ describe('lifeguard replay --json', () => {
       { file: '-', line: 2, outcome: 'proceed' },
     ])
     const whole = await lifeguard(args, { stdin: JSON.stringify(event(), null, 2) })
-    expect(parseNdjson(whole.stdout)).toMatchObject([{ file: '-', line: null, outcome: 'proceed' }])
+    expect(parseNdjson(whole.stdout)).toMatchObject([{ file: '-', line: 1, outcome: 'proceed' }])
+  })
+
+  it('replays the events of a JSON array and of a log', async () => {
+    const cwd = await createFolder({
+      'a.json': [event(), event()],
+      'a.expect.json': { outcome: 'denied' },
+      'b.log': `START RequestId: 1 Version: 1\n2026-01-01T00:00:00.000Z\t1\tINFO\t${JSON.stringify(event())}\n`,
+    })
+
+    const { code, stdout } = await lifeguard(['replay', 'a.json', 'b.log', ...none, ...handler('approve.js')], { cwd })
+
+    expect(stdout.replace(/[\d.]+ s$/m, '0 s')).toBe(`a.json
+  · event 1 (PreSignUp)                         proceed  → signed up and confirmed
+  · event 2 (PreSignUp)                         proceed  → signed up and confirmed
+
+b.log
+  · line 2 (PreSignUp)                          proceed  → signed up and confirmed
+
+3 events: 3 proceed
+3 without an expectation; 0 s
+`)
+    expect(code).toBe(0)
   })
 
   it('replays a file that is larger than the memory limit of the process', async () => {

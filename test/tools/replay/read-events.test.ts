@@ -1,8 +1,9 @@
 import { join, relative } from 'node:path'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { splitLines } from '../../../src/shared/lines.ts'
 import { type ReadEvent, readEvents } from '../../../src/tools/replay/read-events.ts'
-import { createFolder } from '../../support/cli/lifeguard.ts'
+import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
 async function* chunks(...texts: readonly string[]): AsyncGenerator<string> {
   yield* texts
@@ -64,7 +65,7 @@ describe('readEvents', () => {
 
   it('reads a named file with any extension', async () => {
     const folder = await createFolder({ 'event.txt': '{"a":1}' })
-    expect(await read([join(folder, 'event.txt')])).toMatchObject([{ line: null, event: { a: 1 } }])
+    expect(await read([join(folder, 'event.txt')])).toMatchObject([{ line: 1, event: { a: 1 } }])
   })
 
   it('strips a byte order mark', async () => {
@@ -86,6 +87,35 @@ describe('readEvents', () => {
   })
 
   it('reads pretty-printed JSON on standard input as one event', async () => {
-    expect(await read(['-'], '{\n  "a": 1\n', '}\n')).toEqual([{ file: '-', line: null, event: { a: 1 } }])
+    expect(await read(['-'], '{\n  "a": 1\n', '}\n')).toEqual([{ file: '-', line: 1, event: { a: 1 } }])
+  })
+
+  it('reads a JSON array, a log and an object that console.log printed from files', async () => {
+    const [one, two] = [event(), event('PreAuthentication_Authentication')]
+    const folder = await createFolder({
+      'array.json': [one, two],
+      'answer.json': JSON.stringify({ events: [{ message: 'START' }, { message: JSON.stringify(one) }] }, null, 2),
+      'printed.json': inspect(one),
+      'lines.json': `${JSON.stringify(one)}\n${JSON.stringify(two)}\n`,
+      'log.txt': `START RequestId: 1 Version: 2\n2026-01-01T00:00:00.000Z\t1\tINFO\t${inspect(one)}\n`,
+    })
+    const named = (name: string): Promise<readonly ReadEvent[]> => read([join(folder, name)])
+    expect(await named('array.json')).toMatchObject([
+      { line: null, item: 1, event: one },
+      { line: null, item: 2, event: two },
+    ])
+    expect(await named('answer.json')).toMatchObject([{ line: null, item: 2, event: one }])
+    expect(await named('printed.json')).toEqual([{ file: join(folder, 'printed.json'), line: null, event: one }])
+    expect(await named('lines.json')).toMatchObject([
+      { line: 1, event: one },
+      { line: 2, event: two },
+    ])
+    expect(await named('log.txt')).toMatchObject([{ line: 2, event: one }])
+  })
+
+  it('reports a log without an event', async () => {
+    const folder = await createFolder({ 'a.log': 'START RequestId: 1\nEND RequestId: 1\n', 'b.json': { message: 'hello' } })
+    const unreadable = 'the log contains no event of a user pool trigger'
+    expect(await read([join(folder, 'a.log'), join(folder, 'b.json')])).toMatchObject([{ unreadable }, { unreadable }])
   })
 })

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
-import { STDIN } from '../../../lib/event-files.ts'
 import { parseTriggerName } from '../../../lib/find-trigger.ts'
+import { isWholeFile } from '../../../replay/read-events.ts'
 import type { Replayed, ReplayResult } from '../../../replay/replay.ts'
 import { createPart, type Line, type Part, type Style } from '../../io.ts'
 import { describeCallerView, formatCause, formatPath } from '../../print-result.ts'
@@ -13,14 +13,15 @@ const COLOURS = { proceed: 'green', denied: 'yellow', failed: 'red', 'not run': 
 
 /** Formats the heading above the results of a folder, or of a file with many events. */
 export function formatHeading({ result }: Replayed, folder: string): Line {
-  const path = formatPath(folder, result.line === null && result.file !== STDIN ? dirname(resolve(folder, result.file)) : result.file)
+  const path = formatPath(folder, isWholeFile(result) ? dirname(resolve(folder, result.file)) : result.file)
   const trigger = findSharedTrigger(result)
   return trigger === undefined ? createPart('bold', path) : [createPart('bold', trigger), `  ${path}`]
 }
 
 /** Returns the trigger of a result, if the folder of the event has the name of the trigger. */
-function findSharedTrigger({ file, line, trigger }: ReplayResult): string | undefined {
-  const named = line === null && file !== STDIN ? parseTriggerName(basename(dirname(resolve(file)))) : undefined
+function findSharedTrigger(result: ReplayResult): string | undefined {
+  const { file, trigger } = result
+  const named = isWholeFile(result) ? parseTriggerName(basename(dirname(resolve(file)))) : undefined
   return named === trigger ? named : undefined
 }
 
@@ -75,7 +76,9 @@ function formatContinuation(text: string, style: Style = 'dim'): readonly Line[]
 }
 
 function formatLabel({ result, time }: Replayed): string {
-  const name = result.line !== null ? `line ${result.line}` : result.file === STDIN ? 'event' : basename(result.file).replace(/\.json$/, '')
+  const { line, item } = result
+  const places = [...(line === null ? [] : [`line ${line}`]), ...(item === null ? [] : [`event ${item}`])]
+  const name = isWholeFile(result) ? basename(result.file).replace(/\.json$/, '') : places.join(', ') || 'event'
   const trigger = result.trigger === null || findSharedTrigger(result) !== undefined ? '' : ` (${result.trigger})`
   return `${escapeText(name)}${trigger}${time > 1 ? ` #${time}` : ''}`
 }

@@ -53,6 +53,6 @@ export function startTally(): Tally {
 }
 
 /** Formats the place of a result as `file:line`, which editors can open. */
-export function formatResultPlace({ result }: Replayed, folder: string): string {
-  return `${formatPath(folder, result.file)}${result.line === null ? '' : `:${result.line}`}`
+export function formatResultPlace({ result: { file, line, item } }: Replayed, folder: string): string {
+  return `${formatPath(folder, file)}${line === null ? '' : `:${line}`}${item === null ? '' : `, event ${item}`}`
 }
