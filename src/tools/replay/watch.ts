@@ -2,8 +2,10 @@ import { existsSync, statSync, watch } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { SETTINGS_FILE } from './settings-file.ts'
 
-// The time to wait after a change in milliseconds, because an editor may write a file in several steps.
+// The time without a change in milliseconds, because an editor may write a file in several steps.
 const SETTLE_MS = 150
+// In a folder of events, an editor also writes backups and swap files.
+const WATCHED = /\.(?:json|ndjson|jsonl)$/
 
 /**
  * Waits until an event, a source of the handlers, the Serverless configuration or the settings file changes.
@@ -27,9 +29,18 @@ export async function waitForChange(
 
   const stop = new AbortController()
   await new Promise<void>((done) => {
-    const changed = (): void => void setTimeout(done, SETTLE_MS)
+    let settling: NodeJS.Timeout | undefined
+    const changed = (): void => {
+      clearTimeout(settling)
+      settling = setTimeout(done, SETTLE_MS)
+    }
     signal.addEventListener('abort', () => done(), { once: true, signal: stop.signal })
-    for (const path of deep) watch(path, { recursive: true, signal: stop.signal }, changed)
+    for (const path of deep) {
+      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+      watch(path, { recursive: true, signal: stop.signal }, (_, name) => {
+        if (!isFolder || path === src || name === null || WATCHED.test(name)) changed()
+      })
+    }
     for (const each of folders) {
       watch(each, { signal: stop.signal }, (_, name) => {
         if (name === null || files.has(join(each, name))) changed()

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { createFolder, event, parseNdjson, start } from '../../support/cli/lifeguard.ts'
 
@@ -38,3 +40,32 @@ it('replays again with --watch when an event or a handler changes, even after an
     ['PreSignUp_AdminCreateUser', 'denied'],
   ])
 })
+
+it('replays once after a change of a source, although the build changes the bundle too', async () => {
+  const cwd = await createFolder({
+    'events/a.json': event(),
+    'src/handler.js': APPROVE,
+    'package.json': {
+      type: 'module',
+      scripts: { build: `${join(process.cwd(), 'node_modules/.bin/esbuild')} src/handler.js --sourcemap --outfile=dist/handler.js` },
+    },
+  })
+  await promisify(execFile)('npm', ['run', 'build'], { cwd })
+  const child = start(['replay', '--watch', '--json', '--services', 'none', '--handler', 'preSignUp=dist/handler.js'], { cwd })
+  let stdout = ''
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  const waitForResults = async (count: number): Promise<void> => {
+    for (let tries = 0; tries < 800 && parseNdjson(stdout).length < count; tries += 1) await sleep(25)
+    // Long enough for a second replay, which would follow at once.
+    await sleep(1500)
+  }
+
+  await waitForResults(1)
+  await writeFile(join(cwd, 'src/handler.js'), REFUSE)
+  await writeFile(join(cwd, 'events/.a.json.swp'), '')
+  await waitForResults(2)
+  child.kill('SIGINT')
+  await once(child, 'close')
+
+  expect(parseNdjson(stdout).map(({ outcome }) => outcome)).toEqual(['proceed', 'denied'])
+}, 120_000)

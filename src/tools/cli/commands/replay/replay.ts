@@ -2,6 +2,7 @@ import { TRIGGER_NAMES, type TriggerName } from '../../../../shared/cognito/trig
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../../lib/event-files.ts'
 import { parseTriggerName } from '../../../lib/find-trigger.ts'
+import type { Handler } from '../../../replay/handlers.ts'
 import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
 import { openReplaySession, type ReplaySession, type ReplaySessionOptions } from '../../../replay/session.ts'
@@ -117,11 +118,16 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
       else group = await printEvent(replayed, group, io)
     }
     if (!io.signal.aborted) await finish(session, tally, progress, wanted, io)
-    return { code: tally.exitCode(), sources: session.handlers().flatMap(({ sources }) => sources) }
+    return { code: tally.exitCode(), sources: listSources(session.handlers()) }
   } finally {
     progress.stop()
     await session?.stop()
   }
+}
+
+/** Lists the files to watch. Leaves out a built file with known sources, because replay itself rebuilds that file. */
+function listSources(handlers: readonly Handler[]): readonly string[] {
+  return handlers.flatMap(({ file, sources }) => (sources.length > 1 ? sources.filter((source) => source !== file) : sources))
 }
 
 async function printEvent(replayed: Replayed, group: string, io: Io): Promise<string> {
