@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
@@ -141,6 +142,18 @@ Emails sent: 1
     expect(stdout).toContain('1 event: 1 denied')
     expect(stderr).toContain('seed.json: The value of a block by email is not valid; expected one plain email address')
     expect(code).toBe(2)
+  })
+
+  it('writes the emails to the folder of --mails', async () => {
+    const cwd = await createFolder({ 'a.json': POST, 'handler.mjs': HANDLER })
+
+    const { code, stderr } = await lifeguard(['replay', 'a.json', '--mails', 'mails', ...handlers], { cwd })
+
+    expect(await readFile(join(cwd, 'mails/001-mary@example.com.txt'), 'utf8')).toBe('Hello')
+    expect(stderr).toBe('Wrote 1 email to mails, such as 001-mary@example.com.eml\n')
+    expect(code).toBe(0)
+    const none = await lifeguard(['replay', 'a.json', '--mails', 'mails', '--services', 'none', ...handlers], { cwd })
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('--mails works only with --services embedded') })
   })
 
   it('uses the table names that PROFILE_TABLE and BLOCK_TABLE set', async () => {

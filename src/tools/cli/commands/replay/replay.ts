@@ -7,10 +7,12 @@ import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
 import { openReplaySession, type ReplaySession, type ReplaySessionOptions } from '../../../replay/session.ts'
 import { waitForChange } from '../../../replay/watch.ts'
+import { assertMailFolder, writeMails } from '../../../replay/write-mails.ts'
 import { EXIT, type Io, readUntilAborted, toLineText } from '../../io.ts'
 import { parseOptions, parseServices } from '../../options.ts'
 import { formatError } from '../../print-error.ts'
 import { formatNotStarted } from '../../print-result.ts'
+import { formatCount } from '../../text.ts'
 import { describeUpdate, formatEvent, formatHeading } from './print-event.ts'
 import { formatSideEffects } from './print-side-effects.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -21,6 +23,8 @@ interface Wanted extends ReplayOptions {
   readonly session: Omit<ReplaySessionOptions, 'onNote'>
   readonly json: boolean
   readonly watch: boolean
+  /** The folder for the emails. */
+  readonly mails: string | undefined
 }
 
 /** Runs `lifeguard replay` and returns its exit code. */
@@ -31,6 +35,7 @@ export async function runReplay(args: readonly string[], io: Io): Promise<number
     return EXIT.fine
   }
   await assertPaths(wanted.session.paths)
+  if (wanted.mails !== undefined) await assertMailFolder(wanted.mails)
   if (!wanted.watch) return (await replayOnce(wanted, io)).code
   while (!io.signal.aborted) {
     const startedAt = Date.now()
@@ -54,6 +59,7 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
       json: { type: 'boolean', default: false },
       watch: { type: 'boolean', default: false },
       update: { type: 'boolean', default: false },
+      mails: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       services: { type: 'string', default: 'embedded' },
       config: { type: 'string' },
@@ -69,6 +75,10 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   const repeat = parseRepeat(values.repeat)
   if (values.update && values.watch) throw new UsageError('--update does not work with --watch, because it changes the watched files')
   if (values.update && repeat > 1) throw new UsageError('--update does not work with --repeat, because a repeated event has other effects')
+  const services = parseServices(values.services)
+  if (values.mails === '') throw new UsageError('--mails: the folder is missing')
+  if (values.mails !== undefined && services !== 'embedded')
+    throw new UsageError('--mails works only with --services embedded, because replay does not see the emails of other services')
   const { folder, environment, signal } = io
   return {
     only: values.only.map(parseOnly),
@@ -77,11 +87,12 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
     update: values.update,
     json: values.json,
     watch: values.watch,
+    mails: values.mails,
     session: {
       folder,
       environment,
       signal,
-      services: parseServices(values.services),
+      services,
       handlers: values.handler,
       configuration: values.config,
       variables: values.env,
@@ -153,13 +164,17 @@ async function finish(
   session: ReplaySession,
   tally: Tally,
   progress: Progress,
-  { json, only, session: { paths } }: Wanted,
+  { json, only, mails: mailFolder, session: { paths } }: Wanted,
   io: Io,
 ): Promise<void> {
   if (tally.count() === 0) throw new UsageError(`Found no event${only.length === 0 ? '' : ` of ${only.join(', ')}`} in ${paths.join(', ')}`)
+  const sideEffects = json && mailFolder === undefined ? undefined : await session.sideEffects()
+  progress.stop()
+  if (mailFolder !== undefined) {
+    const names = await writeMails(mailFolder, sideEffects?.mails ?? [])
+    if (names.length > 0) io.err([`Wrote ${formatCount(names.length, 'email')} to ${mailFolder}, such as ${names[0]}`])
+  }
   if (!json) {
-    const sideEffects = await session.sideEffects()
-    progress.stop()
     await io.out([...(sideEffects === undefined ? [] : formatSideEffects(sideEffects)), ...tally.lines()])
   }
   const problem = session.problem()

@@ -27,6 +27,7 @@ export const REPLAY_HELP: readonly string[] = formatHelp([
         '--update',
         'write CASE.expect.json beside each CASE.json from the actual result. An existing file keeps its keys. A failure is not recorded, unless the file expects it already',
       ],
+      ['--mails DIR', 'write each email that handlers send to this folder, as .eml, .html and .txt; overwrites no file of another program'],
       ...SHARED_OPTIONS,
     ],
   },
