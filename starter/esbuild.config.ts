@@ -35,7 +35,7 @@ for (const name of functions) {
   await writeFile(`dist/${name}/meta.json`, JSON.stringify(metafile))
 }
 
-// Converts each list domains/NAME.txt, with one domain per line, to NAME.domains. ALLOWED_EMAIL_DOMAINS=@file:NAME.domains uses it.
+// Builds each list domains/NAME.txt or NAME.json into NAME.domains. ALLOWED_EMAIL_DOMAINS=@file:NAME.domains uses it.
 await buildDomainFiles('domains', 'dist/pre-signup')
 
 // Speeds up cold starts: precompiles the functions that a handler calls for the sample event *-mary.json. If the handler denies

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import { createProjectFiles } from '../../../src/tools/init/project.ts'
 import { describeRule } from '../../../src/tools/lib/description.ts'
@@ -22,15 +23,21 @@ const load = (name: string): Promise<{ readonly handler: object }> => import(`..
 afterEach(() => vi.unstubAllEnvs())
 
 describe('starter/vitest.config.ts', () => {
-  it('passes the settings of lifeguard.env to tests, except BLOCK_TABLE and settings that the environment overrides', async () => {
+  it('passes the settings of lifeguard.env to tests, except BLOCK_TABLE and settings that the environment overrides, and builds lists of domains', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
     onTestFinished(() => rm(cwd, { recursive: true }))
-    await writeFile(join(cwd, 'lifeguard.env'), 'WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n')
+    const lists = 'ALLOWED_EMAIL_DOMAINS=@file:staff.domains\nDENIED_EMAIL_DOMAINS=@file:/opt/denied.domains\n'
+    await writeFile(join(cwd, 'lifeguard.env'), `WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n${lists}`)
+    await mkdir(join(cwd, 'domains'))
+    await writeFile(join(cwd, 'domains/staff.json'), '["example.com"]')
     const config = pathToFileURL(join(repository, 'starter/vitest.config.ts')).href
     const program = `import(${JSON.stringify(config)}).then(({ default: { test } }) => console.log(JSON.stringify(test.env)))`
     const env = { ...process.env, WELCOME_APP_NAME: 'Mine' }
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env })
-    expect(JSON.parse(stdout)).toMatchObject({ WELCOME_APP_NAME: 'Mine', PROFILE_TABLE: 'filed', BLOCK_TABLE: '' })
+    const settings = JSON.parse(stdout)
+    expect(settings).toMatchObject({ WELCOME_APP_NAME: 'Mine', PROFILE_TABLE: 'filed', BLOCK_TABLE: '' })
+    expect(settings.DENIED_EMAIL_DOMAINS).toBe('@file:/opt/denied.domains')
+    expect(readDomainList(await readFile(settings.ALLOWED_EMAIL_DOMAINS.replace('@file:', ''))).has('example.com')).toBe(true)
   })
 })
 
