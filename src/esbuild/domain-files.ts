@@ -6,13 +6,15 @@ import { splitLines } from '../shared/lines.ts'
 import { META_FILE } from './bundle.ts'
 import { EXPECTED_LINE, formatFaults, readDomainSource } from './domain-source.ts'
 
+const ENDINGS = ['.txt', '.json']
+
 /**
- * Builds each text list NAME.txt of a folder into NAME.domains in the bundle's folder. If the bundle has a metafile (meta.json), the
- * lists are added to its inputs, so that a bundle counts as stale after a list was edited.
+ * Builds each list NAME.txt or NAME.json of a folder into NAME.domains in the bundle's folder. If the bundle has a metafile (meta.json),
+ * the lists are added to its inputs, so that a bundle counts as stale after a list was edited.
  *
- * @param sources The folder with the text lists. If it does not exist, nothing is built.
+ * @param sources The folder with the lists. If it does not exist, nothing is built.
  * @param bundleFolder The folder of the bundle, which is deployed.
- * @throws Error that lists the lines without a valid pattern.
+ * @throws Error that lists the entries without a valid pattern, or two lists with the same name.
  * @example
  * await buildDomainFiles('domains', 'dist/pre-signup')
  */
@@ -21,17 +23,22 @@ export async function buildDomainFiles(sources: string, bundleFolder: string): P
     if (error.code === 'ENOENT') return []
     throw error
   })
-  const names = found.flatMap((file) => (extname(file) === '.txt' ? [basename(file, '.txt')] : []))
-  for (const name of names) await writeFile(join(bundleFolder, `${name}.domains`), await buildListBytes(join(sources, `${name}.txt`)))
-  if (names.length > 0)
-    await countAsInputs(
-      join(bundleFolder, META_FILE),
-      names.map((name) => join(sources, `${name}.txt`)),
-    )
+  const lists = new Map<string, string>()
+  for (const file of found.filter((each) => ENDINGS.includes(extname(each)))) {
+    const name = basename(file, extname(file))
+    const source = join(sources, file)
+    const other = lists.get(name)
+    if (other !== undefined) throw new Error(`${other} and ${source} would both be built into ${name}.domains; expected one of them`)
+    lists.set(name, source)
+  }
+  for (const [name, source] of lists) await writeFile(join(bundleFolder, `${name}.domains`), await buildListBytes(source))
+  if (lists.size > 0) await countAsInputs(join(bundleFolder, META_FILE), [...lists.values()])
 }
 
 async function buildListBytes(source: string): Promise<Uint8Array> {
-  const read = await readDomainSource(splitLines(createReadStream(source, 'utf8')))
+  const read = await readDomainSource(splitLines(createReadStream(source, 'utf8'))).catch((error: Error) => {
+    throw new Error(`${source}: ${error.message}`)
+  })
   const { patterns, faulty } = read
   if (faulty > 0) throw new Error([...formatFaults(source, read), EXPECTED_LINE].join('\n'))
   if (patterns.length === 0) throw new Error(`${source}: contains no patterns; ${EXPECTED_LINE}`)

@@ -29,6 +29,27 @@ describe('buildDomainFiles', () => {
     expect(readDomainList(await readFile(join(folder, 'bundle/x.y.domains'))).has('a.example.org')).toBe(true)
   })
 
+  it('builds a list from a JSON array, which also counts as an input of the bundle', async () => {
+    const folder = await projectWith({ 'staff.json': '["example.com", "ann@example.org"]' })
+    await build(folder)
+    expect(readDomainList(await readFile(join(folder, 'bundle/staff.domains'))).findPattern('ann@example.org')).toBe('ann@example.org')
+    expect(Object.keys(JSON.parse(await readFile(join(folder, 'bundle/meta.json'), 'utf8')).inputs)).toEqual([
+      'bundle/handler.js',
+      join(folder, 'domains/staff.json'),
+    ])
+  })
+
+  it.each([
+    [{ 'staff.json': '{"a": 1}' }, /domains\/staff\.json: is JSON, but not an array/],
+    [{ 'staff.json': '["com"]' }, /domains\/staff\.json: entry 1: 'com' names/],
+    [
+      { 'staff.json': '["a.com"]', 'staff.txt': 'a.com' },
+      /staff\.json and .*staff\.txt would both be built into staff\.domains; expected one of them/,
+    ],
+  ])('fails the build for the lists %j', async (lists, message) => {
+    await expect(build(await projectWith(lists))).rejects.toThrow(message)
+  })
+
   it('builds the .domains files of a bundle that has no metafile', async () => {
     const folder = await projectWith({ 'staff.txt': 'example.com\n' })
     await rm(join(folder, 'bundle/meta.json'))
@@ -57,9 +78,9 @@ describe('buildDomainFiles', () => {
   it.each([
     [
       'example.com\n\nexample\n*\n',
-      /staff\.txt:3: 'example' names a whole top-level domain.*\n.*staff\.txt:4: '\*' allows every domain.*\nexpected one domain per line/,
+      /staff\.txt:3: 'example' names a whole top-level domain.*\n.*staff\.txt:4: '\*' allows every domain.*\nexpected one pattern per line/,
     ],
-    ['# empty\n', /staff\.txt: contains no patterns; expected one domain per line/],
+    ['# empty\n', /staff\.txt: contains no patterns; expected one pattern per line/],
   ])('fails the build for the invalid list %j', async (text, message) => {
     const folder = await projectWith({ 'staff.txt': text })
     await expect(build(folder)).rejects.toThrow(message)

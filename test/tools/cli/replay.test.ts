@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { buildDomainFiles } from '../../../src/esbuild/domain-files.ts'
 import { createFolder, event, handler, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 
 const none = ['--services', 'none']
@@ -142,6 +143,17 @@ describe('lifeguard replay --json', () => {
 
   it('bundles a TypeScript handler', async () => {
     expect((await replayed('typed.ts')).result).toMatchObject({ outcome: 'proceed', response: {} })
+  })
+
+  it('runs a bundle with the domain list beside it that @file: names, built from a JSON array', async () => {
+    const cwd = await createFolder({ 'event.json': event(), 'domains/staff.json': ['Mary@example.com'] })
+    await cp('dist/pre-signup', join(cwd, 'bundle'), { recursive: true, filter: (path) => !path.endsWith('meta.json') })
+    await buildDomainFiles(join(cwd, 'domains'), join(cwd, 'bundle'))
+    const args = ['replay', 'event.json', '--json', ...none, '--handler', 'preSignUp=bundle/handler.js']
+
+    const { stdout } = await lifeguard(args, { cwd, env: { ALLOWED_EMAIL_DOMAINS: '@file:staff.domains', BLOCK_TABLE: '' } })
+
+    expect(parseNdjson(stdout)).toMatchObject([{ outcome: 'proceed', decidedBy: 'allow-email-domains' }])
   })
 
   it('ignores the answer and the error of a custom sender, because Cognito does not wait for it', async () => {

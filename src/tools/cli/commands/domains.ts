@@ -14,31 +14,34 @@ import { describeUnknownCommand } from '../suggest.ts'
 import { formatCount } from '../text.ts'
 
 const DOMAINS_HELP = formatHelp([
-  'Build a file from a long list of email domains, or search it.',
-  { title: 'Usage', lines: ['lifeguard domains build LIST [--out FILE] [--json]', 'lifeguard domains check FILE [DOMAIN...] [--json]'] },
+  'Build a file from a long list of email domains and addresses, or search it.',
+  {
+    title: 'Usage',
+    lines: ['lifeguard domains build LIST [--out FILE] [--json]', 'lifeguard domains check FILE [DOMAIN|EMAIL...] [--json]'],
+  },
   "A handler that reads the built file starts fast, even with thousands of domains. Put the file into the function's zip, and its name into a setting, such as ALLOWED_EMAIL_DOMAINS=@file:staff.domains",
   {
     title: 'Commands',
     entries: [
       [
         'build',
-        'Reads LIST, or standard input for -, with one pattern per line. The pattern example.com matches the domain itself, and *.example.org all its subdomains. Skips blank lines and lines that begin with #. Writes sorted text. Writes nothing if a line is invalid.',
+        'Reads LIST, or standard input for -, with one pattern per line, or a JSON array of patterns. The pattern example.com matches the domain itself, *.example.org all its subdomains, .example.net both, and ann@example.com one address. Skips blank lines and lines that begin with #. Writes sorted text. Writes nothing if a pattern is invalid.',
       ],
-      ['check', 'Validates FILE, and prints the pattern that matches each DOMAIN.'],
+      ['check', 'Validates FILE, and prints the pattern that matches each DOMAIN or EMAIL.'],
     ],
   },
   {
     title: 'Options',
     entries: [
       ['--out FILE', 'build: write to this file (default: LIST with the extension .domains)'],
-      ['--json', 'build: print one JSON object; check: print one JSON object per domain'],
+      ['--json', 'build: print one JSON object; check: print one JSON object per domain or email'],
     ],
   },
   {
     title: 'Exit codes',
     entries: [
-      ['0', 'the file was built, or every domain matches a pattern'],
-      ['1', 'a domain matches no pattern'],
+      ['0', 'the file was built, or every domain or email matches a pattern'],
+      ['1', 'a domain or an email matches no pattern'],
       ['2', 'the usage or the input is invalid'],
     ],
   },
@@ -80,12 +83,15 @@ async function buildDomains(list: string, out: string | undefined, json: boolean
   const target = out ?? chooseTarget(list)
   if (resolve(target) === resolve(list))
     throw new UsageError(`${list}: the output would overwrite the list itself. Choose another file with --out FILE`)
-  const read = await readDomainSource(splitLines(await openInput(list, io)))
-  const { patterns, faulty } = read
   const name = list === STDIN ? 'standard input' : list
+  const lines = splitLines(await openInput(list, io))
+  const read = await readDomainSource(lines).catch((error: Error) => {
+    throw new UsageError(`${name}: ${error.message}`)
+  })
+  const { patterns, faulty } = read
   if (faulty > 0) {
     io.err(formatFaults(name, read))
-    throw new UsageError(`${name}: ${formatCount(faulty, 'invalid line')}, and nothing was written; ${EXPECTED_LINE}`)
+    throw new UsageError(`${name}: ${formatCount(faulty, 'invalid pattern')}, and nothing was written; ${EXPECTED_LINE}`)
   }
   if (patterns.length === 0) throw new UsageError(`${name}: contains no patterns; ${EXPECTED_LINE}`)
   const built = buildDomainList(patterns)
@@ -128,8 +134,7 @@ async function checkDomains(file: string, domains: readonly string[], json: bool
   for (const domain of domains) {
     const pattern = list.findPattern(domain)
     if (pattern === undefined) missing += 1
-    const result = pattern ?? (domain.includes('@') ? "no match. Expected only the domain, which is the part after the '@'" : 'no match')
-    await io.out([json ? JSON.stringify({ domain, pattern: pattern ?? null }) : `${domain}: ${result}`])
+    await io.out([json ? JSON.stringify({ domain, pattern: pattern ?? null }) : `${domain}: ${pattern ?? 'no match'}`])
   }
   return missing > 0 ? EXIT.unexpected : EXIT.fine
 }
