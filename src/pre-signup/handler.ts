@@ -35,10 +35,13 @@ function blockUsersFromTable(table: string): Rule<PreSignUp> {
 
 const rules: readonly Rule<PreSignUp>[] = [
   ...(settings.DENIED_EMAIL_DOMAINS ? [denyEmailDomains<PreSignUp>(openList(settings.DENIED_EMAIL_DOMAINS))] : []),
-  allowEmailDomains<PreSignUp>({
-    domains: openList(settings.ALLOWED_EMAIL_DOMAINS),
-    federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
-  }),
+  // The rule throws if the list allows all of com, net or org.
+  maskInitErrors(() =>
+    allowEmailDomains<PreSignUp>({
+      domains: openList(settings.ALLOWED_EMAIL_DOMAINS),
+      federated: { unverifiedEmail: settings.FEDERATED_EMAIL === 'trust-identity-provider' ? 'trust-identity-provider' : 'deny' },
+    }),
+  ),
   ...(settings.AUTO_CONFIRM_DOMAINS && settings.AUTO_CONFIRM_TRUST
     ? [
         autoConfirm({

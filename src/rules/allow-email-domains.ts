@@ -1,6 +1,7 @@
 import type { TriggerSource } from '../shared/cognito/triggers.ts'
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainList, type Domains, explainDomain, isDomainList, toDomainList } from '../shared/email/domain-list.ts'
+import { type DomainList, type Domains, explainDomain, isDomainList, matchesAddress, toDomainList } from '../shared/email/domain-list.ts'
+
 import { assertOptions, assertTexts } from '../shared/rules/arguments.ts'
 import { allow, type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
@@ -18,8 +19,8 @@ const VERIFIED_BY_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp
 /** The options of `allowEmailDomains`. */
 export interface AllowEmailDomainsOptions {
   /**
-   * The allowed domains. `example.com` matches the domain itself, and `*.example.org` its subdomains. `*` matches every domain. With `*`,
-   * the rule skips users without an address. For long lists, pass a `DomainList`, such as one that `readDomainList` returns.
+   * The allowed domains and addresses, as `domainList` reads them. `*` matches every domain. With `*`, the rule skips users without an
+   * address. For long lists, pass a `DomainList`, such as one that `readDomainList` returns.
    */
   readonly domains: Domains
   /** The denial's message. */
@@ -41,12 +42,12 @@ export interface AllowEmailDomainsOptions {
 }
 
 /**
- * Makes a rule that allows users whose email address is in one of the domains, and denies the others. A domain does not prove that
- * the user owns the address. Let Cognito verify the address, and do not auto-confirm users because of this rule.
+ * Makes a rule that allows users whose email address is listed or in one of the domains, and denies the others. This does not prove
+ * that the user owns the address. Let Cognito verify the address, and do not auto-confirm users because of this rule.
  *
- * @throws TypeError if a domain is invalid, or if the list or the message is empty.
+ * @throws TypeError if a domain is invalid, if the list or the message is empty, or if the list has all of com, net or org.
  * @example
- * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org')))
+ * preSignUp(when(not(byAdministrator), allowEmailDomains('example.com', '*.example.org', 'guest@example.net')))
  */
 export function allowEmailDomains<T extends Approving>(options: AllowEmailDomainsOptions): Rule<T>
 export function allowEmailDomains<T extends Approving>(list: DomainList): Rule<T>
@@ -54,6 +55,7 @@ export function allowEmailDomains<T extends Approving>(...domains: readonly stri
 export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T> {
   const options = toOptions(given)
   const list = toDomainList(options.domains)
+  assertClosed(list)
   // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
   const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
   const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
@@ -77,13 +79,25 @@ export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T>
       if (user.email === undefined) return excused ? skip('no-email') : refuse('no-email')
       const address = parseEmailAddress(user.email)
       if (address === undefined) return refuse('email-malformed')
-      const { domain } = address
-      if (!list.has(domain)) return { ...refuse('domain-not-allowed'), explanation: explainDomain(domain, 'not in', list) }
+      if (!matchesAddress(list, address))
+        return { ...refuse('domain-not-allowed'), explanation: explainDomain(address.domain, 'not in', list) }
       if (user.emailVerified || everyDomain || (VERIFIED_BY_CODE.has(triggerSource) && !federated)) return allow()
       if (!federated) return refuse('email-not-verified')
       return unverifiedEmail === 'deny' ? refuse('federated-email-not-verified') : allow()
     },
   })
+}
+
+// In these top-level domains anyone can register a name. `.com` is left of `${COMPANY}.com` if the variable is empty.
+const OPEN = ['com', 'net', 'org']
+
+/** @throws TypeError if the list allows every domain below an open top-level domain. `*` says the same on purpose. */
+function assertClosed(list: DomainList): void {
+  const open = list.every ? undefined : OPEN.find((topLevel) => list.has(`any-name-at-all.${topLevel}`))
+  if (open !== undefined)
+    throw new TypeError(
+      `allowEmailDomains(): the list matches every domain below '${open}', where anyone can register one; expected single domains, or only '*' for every domain`,
+    )
 }
 
 const OPTIONS = ['domains', 'message', 'federated']

@@ -1,17 +1,18 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
-import { type DomainArguments, type DomainList, explainDomain, parseDomainArguments } from '../shared/email/domain-list.ts'
+import { type DomainArguments, type DomainList, explainDomain, matchesAddress, parseDomainArguments } from '../shared/email/domain-list.ts'
+
 import { deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
 import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
 
 /**
- * Makes a rule that denies users whose email address is malformed or in one of the domains. The rule skips users without an address, and
- * users of other domains.
+ * Makes a rule that denies users whose email address is malformed, listed or in one of the domains. The rule skips users without an address,
+ * and users of other domains.
  *
  * @throws TypeError if a domain is invalid, or the list is empty.
  * @example
- * preSignUp(denyEmailDomains('mailinator.com', '*.mailinator.com'))
+ * preSignUp(denyEmailDomains('.mailinator.com', 'eve@example.com'))
  */
 export function denyEmailDomains<T extends Refusing>(list: DomainList): Rule<T>
 export function denyEmailDomains<T extends Refusing>(...domains: readonly string[]): Rule<T>
@@ -29,8 +30,9 @@ export function denyEmailDomains<T extends Refusing>(...given: DomainArguments):
       const address = parseEmailAddress(user.email)
       // Deny a malformed address, because another program may parse a denied domain from it.
       if (address === undefined) return deny('email-malformed', message)
-      if (!list.has(address.domain)) return skip()
-      return { ...deny('domain-denied', message), explanation: explainDomain(address.domain, 'in', list) }
+      if (!matchesAddress(list, address)) return skip()
+      const explanation = list.has(address.domain) ? explainDomain(address.domain, 'in', list) : 'The address itself is in the list'
+      return { ...deny('domain-denied', message), explanation }
     },
   })
 }

@@ -101,6 +101,19 @@ describe('the pre sign-up handler', () => {
     expect(await handler.decide(preSignUpEvent(stranger))).toMatchObject(denied)
   })
 
+  it('reads addresses beside domains from a setting', async () => {
+    const handler = await handlerWith({ ALLOWED_EMAIL_DOMAINS: '.example.org,guest@example.net', DENIED_EMAIL_DOMAINS: 'eve@example.org' })
+    for (const email of ['ann@example.org', 'Guest@example.net'])
+      expect(await handler.decide(preSignUpEvent({ email }))).toMatchObject({ kind: 'proceed', rule: 'allow-email-domains' })
+    expect(await handler.decide(preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(denied)
+    expect(await handler.decide(preSignUpEvent({ email: 'EVE@example.org' }))).toMatchObject({ kind: 'denied', rule: 'deny-email-domains' })
+  })
+
+  it('fails at init if the list allows a whole open top-level domain, and reports why to the operator only', async () => {
+    const complaint = await captureComplaint(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '.com' }))
+    expect(complaint).toContain("the list matches every domain below 'com'")
+  })
+
   it('fails at init if a list file is missing, and reports its path', async () => {
     const complaint = await captureComplaint(() => handlerWith({ ALLOWED_EMAIL_DOMAINS: '@file:none.domains' }))
     const path = join(import.meta.dirname, '../../src/pre-signup/none.domains')

@@ -65,9 +65,12 @@ describe('preSignUpSettings', () => {
   })
 
   it.each([
-    { environment: {}, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains separated by commas, such as example.com,' },
+    {
+      environment: {},
+      problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains or addresses separated by commas, such as example.com,',
+    },
     { environment: { ALLOWED_EMAIL_DOMAINS: '' }, problem: 'ALLOWED_EMAIL_DOMAINS is missing; expected email domains' },
-    { environment: { ALLOWED_EMAIL_DOMAINS: 'a@b.com' }, problem: 'ALLOWED_EMAIL_DOMAINS is "a@b.com"; expected email domains' },
+    { environment: { ALLOWED_EMAIL_DOMAINS: '@b.com' }, problem: 'ALLOWED_EMAIL_DOMAINS is "@b.com"; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: 'b.com,*' }, problem: 'ALLOWED_EMAIL_DOMAINS is "b.com,*"; expected email domains' },
     { environment: { ALLOWED_EMAIL_DOMAINS: '@file:' }, problem: 'or @file: and the path of a built list' },
     {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type PreSignUp, preSignUp } from '../../src/pre-signup/trigger.ts'
 import { allowEmailDomains, EMAIL_NOT_ALLOWED } from '../../src/rules/allow-email-domains.ts'
+import { buildDomainList, readDomainList } from '../../src/shared/email/domain-file.ts'
 import type { RuleArgument } from '../../src/shared/rules/rule.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../support/hostile-addresses.ts'
@@ -76,6 +77,24 @@ describe('allowEmailDomains', () => {
       expect(await decide(rule, preSignUpEvent(attributes))).toMatchObject({ kind: 'denied', message: 'Use your work address' })
     }
     expect(await decide(rule, federatedEvent())).toMatchObject({ kind: 'denied', message: 'Use your work address' })
+  })
+
+  it('allowEmailDomains allows a listed address in any spelling of its case, and no other address of its domain', async () => {
+    const rule = allowEmailDomains<PreSignUp>('Guest@example.net', '.example.org', '*.edu')
+    for (const email of ['guest@example.net', 'GUEST@Example.NET', 'ann@example.org', 'ann@mail.example.org', 'ann@mit.edu'])
+      expect(await decide(rule, preSignUpEvent({ email }))).toMatchObject(allowed)
+    for (const email of ['ann@example.net', 'guest@mail.example.net', 'guest+x@example.net', 'ann@badexample.org', 'ann@edu.example'])
+      expect(await decide(rule, preSignUpEvent({ email }))).toMatchObject(denied('domain-not-allowed'))
+  })
+
+  it.each([
+    ['a pattern', ['example.com', '*.com'], 'com'],
+    ['a pattern that is left of an empty variable', ['.net'], 'net'],
+    ['a built list', readDomainList(buildDomainList(['example.com', '*.org']).bytes), 'org'],
+  ])('allowEmailDomains rejects a whole open top-level domain as %s', (_, domains, topLevel) => {
+    expect(() => allowEmailDomains({ domains })).toThrow(
+      `allowEmailDomains(): the list matches every domain below '${topLevel}', where anyone can register one; expected single domains, or only '*'`,
+    )
   })
 
   it('allowEmailDomains throws for an invalid list or an empty message', () => {
@@ -176,7 +195,7 @@ describe('allowEmailDomains with a long list', () => {
     expect(explanations).toEqual([
       'The domain evilexample.com is not in the list: example.com, *.example.org',
       'The domain evilexample.com is not in the list: a.com, b.com, c.com, d.com, e.com and 1 more',
-      'The domain evilexample.com is not in the list: 90000 domains',
+      'The domain evilexample.com is not in the list: 90000 patterns',
     ])
   })
 })

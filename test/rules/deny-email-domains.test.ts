@@ -37,6 +37,19 @@ describe('denyEmailDomains', () => {
     expect(await decide(preSignUpEvent({}))).toMatchObject(passed)
   })
 
+  it('denyEmailDomains denies a listed address in any spelling of its case, and no other address of its domain', async () => {
+    const rule = denyEmailDomains<PreSignUp>('Eve@example.net', '.example.org', '*.tk')
+    for (const email of ['eve@example.net', 'EVE@Example.NET.', 'ann@example.org', 'ann@mail.example.org', 'ann@free.tk'])
+      expect(await preSignUp(rule).decide(preSignUpEvent({ email }))).toMatchObject(denied('domain-denied'))
+    expect(await preSignUp(rule).decide(preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(passed)
+  })
+
+  it('denyEmailDomains uses only the domains of a list that has no function hasAddress', async () => {
+    const rule = denyEmailDomains<PreSignUp>({ has: (domain) => domain === 'example.net', size: 1, every: false })
+    expect(await preSignUp(rule).decide(preSignUpEvent({ email: 'ann@example.net' }))).toMatchObject(denied('domain-denied'))
+    expect(await preSignUp(rule).decide(preSignUpEvent({ email: 'ann@example.org' }))).toMatchObject(passed)
+  })
+
   it('denyEmailDomains never allows a user inside anyOf', async () => {
     const decision = await preSignUp(anyOf(denyEmailDomains('example.com'))).decide(preSignUpEvent({ email: 'ann@example.net' }))
     expect(decision).toMatchObject({ kind: 'denied', reason: 'no-rule-allowed' })
@@ -44,7 +57,7 @@ describe('denyEmailDomains', () => {
 
   it('denyEmailDomains throws for an empty list or an invalid domain', () => {
     expect(() => denyEmailDomains()).toThrow('denyEmailDomains() needs at least one value')
-    expect(() => denyEmailDomains('ann@example.com')).toThrow("has an '@'")
+    expect(() => denyEmailDomains('@example.com')).toThrow("has no local part before the '@'; did you mean 'example.com'?")
   })
 
   it('denyEmailDomains explains a denial to developers with the domain and the list', async () => {

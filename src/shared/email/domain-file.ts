@@ -1,10 +1,10 @@
 import { LifeguardError } from '../rules/errors.ts'
-import { normaliseDomain } from './address.ts'
-import { type DomainList, formatPatternFault, normalisePattern } from './domain-list.ts'
+import { type EmailAddress, emailKey, normaliseDomain, parseEmailAddress } from './address.ts'
+import { type DomainList, formatPatternFault, normalisePattern, splitPattern } from './domain-list.ts'
 
 // Invariants of a list file
 // - Lines are sorted by their bytes, read from right to left. So all names below a domain are together, directly after its wildcard,
-//   because `*` sorts before every character of a name.
+//   because `*` sorts before every character of a name. No line contains another `*`.
 // - No line's pattern matches another line. So at most one line matches a name, and a binary search finds this line.
 // - readDomainList checks both invariants before the first look-up: by the checksum in line 1, or line by line.
 
@@ -16,8 +16,9 @@ export class InvalidDomainListError extends LifeguardError {
 
 /** A domain list in a file that `lifeguard domains build` wrote. */
 export interface BuiltDomainList extends DomainList {
-  /** Returns the pattern that matches a domain, if one does. */
-  readonly findPattern: (domain: string) => string | undefined
+  /** Returns the pattern that matches a domain or an email address, if one does. */
+  readonly findPattern: (domainOrEmail: string) => string | undefined
+  readonly hasAddress: (address: EmailAddress) => boolean
 }
 
 const LF = 10
@@ -42,9 +43,8 @@ const RUN_BUILD = 'Run lifeguard domains build'
 export function readDomainList(bytes: Uint8Array): BuiltDomainList {
   const { first, patterns } = checkList(bytes)
 
-  const findPattern = (text: string): string | undefined => {
-    const domain = normaliseDomain(text)
-    if (domain === undefined) return undefined
+  /** Finds the pattern that matches a normalised domain or address. A wildcard also matches addresses below its domain. */
+  const search = (name: string): string | undefined => {
     // `low` and `high` are always the start of a line or the end of the list.
     let low = first
     let high = bytes.length
@@ -53,14 +53,28 @@ export function readDomainList(bytes: Uint8Array): BuiltDomainList {
       let end = start
       while (start > low && bytes[start - 1] !== LF) start -= 1
       while (end < high && bytes[end] !== LF) end += 1
-      const order = compareLine(bytes, start, end, domain)
-      if (order === 0) return bytes[start] === STAR ? `*${domain.slice(start + 1 - end)}` : domain
+      const order = compareLine(bytes, start, end, name)
+      if (order === 0) return bytes[start] === STAR ? `*${name.slice(start + 1 - end)}` : name
       if (order < 0) low = end + 1
       else high = start
     }
     return undefined
   }
-  return { has: (domain) => findPattern(domain) !== undefined, size: patterns, every: false, findPattern }
+  const findDomain = (text: string): string | undefined => {
+    const domain = normaliseDomain(text)
+    return domain && search(domain)
+  }
+  const findAddress = (address: EmailAddress): string | undefined => findDomain(address.domain) ?? search(emailKey(address))
+  return {
+    has: (domain) => findDomain(domain) !== undefined,
+    hasAddress: (address) => findAddress(address) !== undefined,
+    size: patterns,
+    every: false,
+    findPattern: (text) => {
+      const address = parseEmailAddress(text)
+      return address ? findAddress(address) : findDomain(text)
+    },
+  }
 }
 
 /**
@@ -125,7 +139,8 @@ function findLineFault(line: string): string | undefined {
   if (line.endsWith('\r')) return 'found CR LF; expected LF'
   if (line.startsWith('#')) return "found a comment, which only the input of domains build may have; expected a pattern ('example.com')"
   const pattern = normalisePattern(line)
-  if (pattern === undefined) return `${formatPatternFault(line)}; expected a pattern ('example.com', '*.example.org')`
+  if (pattern === undefined) return `${formatPatternFault(line)}; expected a pattern ('example.com', '*.example.org', 'ann@example.com')`
+  if (pattern.startsWith('.')) return `'${line}' is two patterns; expected the lines '${splitPattern(pattern).join("' and '")}'`
   return pattern === line ? undefined : `'${line}' is not normalised; expected '${pattern}'`
 }
 
@@ -177,12 +192,12 @@ export function buildDomainList(patterns: readonly string[]): BuiltBytes {
   let covered = 0
   let last: string | undefined
   let cover: string | undefined
-  for (const backwards of patterns.map(reverse).sort()) {
+  for (const backwards of patterns.flatMap(splitPattern).map(reverse).sort()) {
     if (backwards === last) duplicates += 1
     else if (cover !== undefined && backwards.startsWith(cover)) covered += 1
     else {
       lines.push(reverse(backwards))
-      if (backwards.endsWith('*')) cover = backwards.slice(0, -1)
+      if (backwards.endsWith('.*')) cover = backwards.slice(0, -1)
     }
     last = backwards
   }

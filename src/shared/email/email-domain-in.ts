@@ -2,7 +2,7 @@ import { type Condition, withProof } from '../rules/condition.ts'
 import { LifeguardError } from '../rules/errors.ts'
 import type { RuleContext } from '../rules/trigger.ts'
 import { parseEmailAddress } from './address.ts'
-import { type DomainArguments, type DomainList, parseDomainArguments } from './domain-list.ts'
+import { type DomainArguments, type DomainList, matchesAddress, parseDomainArguments } from './domain-list.ts'
 
 /** Thrown if two programs may read the user's email address differently, so its domain is uncertain. */
 export class UnreadableEmailError extends LifeguardError {
@@ -14,7 +14,7 @@ export class UnreadableEmailError extends LifeguardError {
 }
 
 /**
- * Returns a condition that is true if the user's email address is in one of these domains. It is false for a user without an address,
+ * Returns a condition that is true if the user's email address is in one of these domains, or is listed. It is false for a user without an address,
  * so `not(emailDomainIn(...))` is true for that user.
  *
  * It proves nothing about the owner of the address, because a user can type any address at sign-up.
@@ -34,6 +34,6 @@ export function emailDomainIn(...given: DomainArguments): Condition {
     if (user.email === undefined) return false
     const address = parseEmailAddress(user.email)
     if (address === undefined) throw new UnreadableEmailError()
-    return list.has(address.domain)
+    return matchesAddress(list, address)
   })
 }

@@ -86,15 +86,16 @@ export interface DomainFile {
   readonly file: string
 }
 
-/** The value of a setting for email domains: a list of domains or a file. */
+/** The value of a setting for email domains and addresses: a list or a file. */
 export type DomainsSetting = DomainList | DomainFile
 
 const FILE_PREFIX = '@file:'
 
-/** A field of settings for email domains separated by commas, or for `@file:` and the path of a domain list file. */
+/** A field of settings for email domains and addresses separated by commas, or for `@file:` and the path of a domain list file. */
 export function domains(): Field<DomainsSetting> {
   return {
-    expected: 'email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the path of a built list',
+    expected:
+      'email domains or addresses separated by commas, such as example.com,*.example.org,ann@example.net, or * for all, or @file: and the path of a built list',
     read: (text) => domainFile(text.trim()) ?? domainList(text.split(',').map((entry) => entry.trim())),
     example: 'example.com,*.example.org',
   }

@@ -5,6 +5,7 @@ import { normaliseDomain, parseEmailAddress } from '../../../src/shared/email/ad
 import { buildDomainList, InvalidDomainListError, readDomainList } from '../../../src/shared/email/domain-file.ts'
 import { domainList, normalisePattern } from '../../../src/shared/email/domain-list.ts'
 import { acceptedForms, allowedDomains, hostileAddresses } from '../../support/hostile-addresses.ts'
+import { runs } from '../../support/runs.ts'
 
 const buildBytes = (patterns: readonly string[]): Uint8Array =>
   buildDomainList(patterns.map((pattern) => normalisePattern(pattern) ?? expect.fail(pattern))).bytes
@@ -19,6 +20,10 @@ const name = fc
   .array(fc.constantFrom('a', 'b', 'aa', 'a-b', 'ab', 'a0', '0'), { minLength: 1, maxLength: 4 })
   .map((labels) => `${labels.join('.')}.a`)
 const wild = name.map((domain) => `*.${domain}`)
+const below = name.map((domain) => `.${domain}`)
+// Local parts may contain characters that sort before `*` and `.`, and marks that a wildcard or a line break would have.
+const email = fc.tuple(fc.constantFrom('a', 'b', 'a.b', '$a', "'", '~', 'A', 'a-b', '0'), name).map((parts) => parts.join('@'))
+const anyPattern = fc.oneof(name, wild, below, email, fc.constantFrom('*.a', '.a'))
 const real = fc.domain().filter((domain) => normaliseDomain(domain) !== undefined)
 
 /** Returns a domain, its other spellings, and similar names that a list must not confuse with it. */
@@ -43,21 +48,42 @@ const nearly = (domain: string): readonly string[] => [
 ]
 
 describe('readDomainList', () => {
-  it('matches the same names as domainList with the same patterns', () => {
+  it('matches the same domains and addresses as domainList with the same patterns', () => {
+    const locals = ['a', 'B', 'a.b', '$a', '#a', "'", '~', '*', '*.a', 'x']
     fc.assert(
-      fc.property(
-        fc.array(fc.oneof(name, wild), { minLength: 1, maxLength: 60 }),
-        fc.array(name, { minLength: 20 }),
-        (patterns, domains) => {
-          const list = built(patterns)
-          const plain = domainList(patterns)
-          for (const domain of [...domains, ...patterns.map((pattern) => pattern.replace('*.', ''))].flatMap(nearly)) {
-            expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
-          }
-        },
-      ),
-      { numRuns: 300 },
+      fc.property(fc.array(anyPattern, { minLength: 1, maxLength: 60 }), fc.array(name, { minLength: 20 }), (patterns, domains) => {
+        const list = built(patterns)
+        const plain = domainList(patterns)
+        const listed = patterns.map((pattern) => pattern.replace(/^\*?\.|^.*@/, ''))
+        for (const domain of [...domains, ...listed].flatMap(nearly)) {
+          expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
+        }
+        for (const domain of [...domains, ...listed.filter((each) => each !== 'a')]) {
+          for (const local of locals)
+            expect([local, domain, list.hasAddress({ local, domain })]).toEqual([local, domain, plain.hasAddress?.({ local, domain })])
+        }
+      }),
+      { numRuns: runs(200) },
     )
+  })
+
+  it('findPattern returns the pattern that matches an email address', () => {
+    const list = built(['example.com', '.example.org', 'Ann@example.net'])
+
+    expect(list.findPattern('bob@example.com')).toBe('example.com')
+    expect(list.findPattern('bob@mail.example.org')).toBe('*.example.org')
+    expect(list.findPattern('ANN@example.net')).toBe('ann@example.net')
+    expect(['bob@example.net', 'example.net', '"ann"@example.net', 'ann@example.net@example.net'].map(list.findPattern)).toEqual(
+      Array(4).fill(undefined),
+    )
+  })
+
+  it('does not read a * in the local part of an address as a wildcard', () => {
+    const list = built(['*.example.com', 'ann@example.org'])
+
+    expect(list.hasAddress({ local: '*', domain: 'example.com' })).toBe(false)
+    expect(list.hasAddress({ local: '*.b', domain: 'example.com' })).toBe(false)
+    expect(list.hasAddress({ local: '*', domain: 'example.org' })).toBe(false)
   })
 
   it('matches the same real domains as domainList with the same patterns', () => {
@@ -314,12 +340,19 @@ describe('readDomainList with a damaged list', () => {
     ['', 'The domain list is empty. Run lifeguard domains build'],
     ['# built by lifeguard domains build; patterns: 0; crc-32: 00000000\n', 'The domain list is empty'],
     ['example.com', 'Line 1 of the domain list is wrong: found no LF at the end, so the list may be cut off; expected LF'],
-    ['example.com\n\n', "Line 2 of the domain list is wrong: '' is empty; expected a pattern ('example.com', '*.example.org')"],
+    [
+      'example.com\n\n',
+      "Line 2 of the domain list is wrong: '' is empty; expected a pattern ('example.com', '*.example.org', 'ann@example.com')",
+    ],
     ['example.com\r\n', 'Line 1 of the domain list is wrong: found CR LF; expected LF'],
     ['\uFEFFexample.com\n', 'Line 1 of the domain list is wrong: found a byte order mark; expected UTF-8 without one'],
     ['# staff\nexample.com\n', 'Line 1 of the domain list is wrong: found a comment'],
     ['example.com\n*\n', "Line 2 of the domain list is wrong: '*' has a '*' that is not the whole first label"],
-    ['*.com\n', "Line 1 of the domain list is wrong: '*.com' names a whole top-level domain"],
+    ['com\n', "Line 1 of the domain list is wrong: 'com' names a whole top-level domain"],
+    ['a@b.com\nA@c.com\n', "Line 2 of the domain list is wrong: 'A@c.com' is not normalised; expected 'a@c.com'"],
+    ['*@a.com\n', "Line 1 of the domain list is wrong: '*@a.com' has no local part before the '@'; did you mean 'a.com'?"],
+    ['.a.com\n', "Line 1 of the domain list is wrong: '.a.com' is two patterns; expected the lines 'a.com' and '*.a.com'"],
+    ['*.a.com\nann@b.a.com\n', "Line 2 of the domain list is wrong: '*.a.com' in the line above already matches 'ann@b.a.com'"],
     ['a.com\n b.com\n', "Line 2 of the domain list is wrong: ' b.com' has whitespace"],
     ['a.com\nb\u202e.com\n', "Line 2 of the domain list is wrong: 'b\\u{202e}.com' has whitespace or an invisible character"],
     [`${'a'.repeat(1e6)}\n`, `Line 1 of the domain list is wrong: '${'a'.repeat(80)}...' names`],
@@ -340,7 +373,8 @@ describe('readDomainList with a damaged list', () => {
   it('reports the number of the first invalid line', () => {
     const line = fc.oneof(
       { weight: 20, arbitrary: fc.oneof(name, wild) },
-      { weight: 1, arbitrary: fc.constantFrom('a', '', '*', 'A.a', 'a.a\r') },
+      { weight: 1, arbitrary: fc.constantFrom('a', '', '*', 'A.a', 'a.a\r', '.a.a', '*@a.a', 'A@a.a') },
+      { weight: 4, arbitrary: email },
     )
     const reverse = (text: string): string => Array.from(text).reverse().join('')
     const sorted = fc.array(line, { minLength: 1, maxLength: 8 }).map((lines) => lines.map(reverse).sort().map(reverse))
@@ -349,7 +383,11 @@ describe('readDomainList with a damaged list', () => {
         const isRight = (text: string, index: number): boolean => {
           const above = lines[index - 1]
           const isCovered = above?.startsWith('*.') === true && text.endsWith(above.slice(1))
-          return normalisePattern(text) === text && (above === undefined || (reverse(above) < reverse(text) && !isCovered))
+          return (
+            normalisePattern(text) === text &&
+            !text.startsWith('.') &&
+            (above === undefined || (reverse(above) < reverse(text) && !isCovered))
+          )
         }
         const wrong = lines.findIndex((text, index) => !isRight(text, index))
         const read = (): unknown => readDomainList(Buffer.from(lines.map((text) => `${text}\n`).join('')))
@@ -391,9 +429,15 @@ describe('buildDomainList', () => {
     expect({ patterns, duplicates, covered }).toEqual({ patterns: 4, duplicates: 2, covered: 2 })
   })
 
+  it('writes a pattern that starts with a dot as two lines, and removes addresses below a wildcard', () => {
+    const { bytes, patterns, covered } = buildDomainList(['.example.com', 'ann@mail.example.com', 'ann@example.org'])
+    expect(Buffer.from(withoutSummary(bytes)).toString()).toBe('ann@example.org\nexample.com\n*.example.com\n')
+    expect({ patterns, covered }).toEqual({ patterns: 3, covered: 1 })
+  })
+
   it('returns the same bytes for the same patterns in any order', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
+      fc.property(fc.uniqueArray(anyPattern, { minLength: 1 }), (patterns) => {
         expect(buildBytes(patterns.toReversed())).toEqual(buildBytes(patterns))
       }),
     )
@@ -408,10 +452,10 @@ describe('buildDomainList', () => {
 
   it('writes lines that readDomainList accepts without the checksum line', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(name, wild), { minLength: 1 }), (patterns) => {
+      fc.property(fc.array(anyPattern, { minLength: 1 }), (patterns) => {
         const list = readDomainList(withoutSummary(buildBytes(patterns)))
         const plain = domainList(patterns)
-        for (const domain of patterns.map((pattern) => pattern.replace('*.', '')).flatMap(nearly)) {
+        for (const domain of patterns.map((pattern) => pattern.replace(/^\*?\.|^.*@/, '')).flatMap(nearly)) {
           expect([domain, list.has(domain)]).toEqual([domain, plain.has(domain)])
         }
       }),

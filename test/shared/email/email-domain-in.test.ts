@@ -65,6 +65,12 @@ describe('emailDomainIn', () => {
     expect(anywhere(createUserContext({}))).toBe(false)
   })
 
+  it('returns true for a listed address, and false for another address of its domain', () => {
+    const listed = emailDomainIn('ann@example.net', '.example.org')
+    expect(['ANN@example.net', 'x@example.org', 'x@a.example.org'].every((email) => listed(createUserContext({ email })))).toBe(true)
+    expect(listed(createUserContext({ email: 'bob@example.net' }))).toBe(false)
+  })
+
   it('creates a condition whose proof property is domain, also inside not() and or()', () => {
     expect(inside.proof).toBe('domain')
     expect(not(inside).proof).toBe('domain')
@@ -73,6 +79,6 @@ describe('emailDomainIn', () => {
 
   it('throws when the condition is created with an empty list or an invalid domain', () => {
     expect(() => emailDomainIn()).toThrow(TypeError)
-    expect(() => emailDomainIn('example.com', '@example.org')).toThrow("The domain pattern '@example.org' has an '@'")
+    expect(() => emailDomainIn('example.com', '@example.org')).toThrow("The domain pattern '@example.org' has no local part")
   })
 })

@@ -57,7 +57,7 @@ describe('the fields of settings', () => {
     'domains rejects %j, and the error shows the expected format and the invalid entry',
     (value) => {
       expect(read(domains(), value)).toMatch(
-        /^email domains separated by commas, such as example\.com,\*\.example\.org, or \* for all, or @file: and the path of a built list \(The domain pattern '.*/,
+        /^email domains or addresses separated by commas, such as example\.com,\*\.example\.org,ann@example\.net, or \* for all, or @file: and the path of a built list \(The domain pattern '.*/,
       )
     },
   )

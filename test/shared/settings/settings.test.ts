@@ -66,7 +66,7 @@ describe('readSettings', () => {
     expect(captureLines({ MODE: 'maybe', LOG_LEVEL: 'loud', LOG_HASH_KEY: 'short' })).toEqual([
       'Invalid settings in the environment:',
       '  BLOCK_TABLE is missing; expected the name of a table',
-      '  ALLOWED is missing; expected email domains separated by commas, such as example.com,*.example.org, or * for all, or @file: and the path of a built list',
+      '  ALLOWED is missing; expected email domains or addresses separated by commas, such as example.com,*.example.org,ann@example.net, or * for all, or @file: and the path of a built list',
       '  MODE is "maybe"; expected one of exempt, judge',
       '  LOG_LEVEL is "loud"; expected one of debug, info, warn, error, silent',
       '  LOG_HASH_KEY has an invalid value (not shown); expected a random text of at least 16 characters',
