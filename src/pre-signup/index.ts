@@ -1,4 +1,7 @@
 export { type AutoConfirmOptions, autoConfirm } from './auto-confirm.ts'
+export { type CognitoEmailDirectoryOptions, cognitoEmailDirectory } from './cognito-email-directory.ts'
+export { type DenyDuplicateEmailOptions, denyDuplicateEmail, type EmailDirectory, type EmailQuery } from './deny-duplicate-email.ts'
+export { type DynamoEmailDirectoryOptions, dynamoEmailDirectory } from './dynamo-email-directory.ts'
 export {
   byAdministrator,
   byIdentityProvider,

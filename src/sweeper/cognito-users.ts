@@ -1,5 +1,5 @@
 import { ListUsersCommand, ResourceNotFoundException, type UserType } from '@aws-sdk/client-cognito-identity-provider'
-import type { Cognito } from '../shared/aws/cognito.ts'
+import { type Cognito, escapeFilterValue } from '../shared/aws/cognito.ts'
 import type { AttributeMap } from '../shared/cognito/event.ts'
 import { PoolNotFoundError, type Users } from './users.ts'
 
@@ -26,10 +26,6 @@ export function cognitoUsers(cognito: Cognito): Users {
       return user && { userName: user.Username ?? '', attributes: toAttributes(user), createdAt: user.UserCreateDate }
     },
   }
-}
-
-function escapeFilterValue(value: string): string {
-  return value.replaceAll(/["\\]/g, '\\$&')
 }
 
 /** Returns the attributes in the form of an event, including the user's status. */

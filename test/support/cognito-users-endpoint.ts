@@ -7,9 +7,11 @@ export interface ListedUser {
   readonly userName: string
   readonly attributes: Readonly<Record<string, string>>
   readonly createdAt?: Date
+  /** The default is `CONFIRMED`. */
+  readonly status?: string
 }
 
-/** A fake Cognito endpoint. It supports only ListUsers with a filter by `sub`. */
+/** A fake Cognito endpoint. It supports only ListUsers with an exact filter by `sub` or `email`. */
 export interface CognitoUsersEndpoint extends LocalService {
   readonly addPool: (userPoolId: string, ...users: readonly ListedUser[]) => void
   /** Makes every call fail with this Cognito error. With undefined, calls work again. */
@@ -19,7 +21,9 @@ export interface CognitoUsersEndpoint extends LocalService {
 }
 
 const TYPE = 'application/x-amz-json-1.1'
-const FILTER = /^sub = "((?:[^"\\]|\\.)*)"$/
+/** The maximum of users in a response, and the default. */
+const MOST_USERS = 60
+const FILTER = /^(sub|email) = "((?:[^"\\]|\\.)*)"$/
 
 /**
  * Starts the endpoint.
@@ -33,15 +37,22 @@ export async function startCognitoUsers(): Promise<CognitoUsersEndpoint> {
 
   const listUsers = (asked: unknown): { readonly status: number; readonly body: object } => {
     if (fault !== undefined) return { status: 400, body: { __type: fault, message: 'Injected fault' } }
-    const { UserPoolId, Filter, Limit } = Object(asked)
+    const { UserPoolId, Filter, Limit = MOST_USERS, PaginationToken } = Object(asked)
     filters.push(Filter)
     const users = pools.get(UserPoolId)
     if (users === undefined)
       return { status: 400, body: { __type: 'ResourceNotFoundException', message: `User pool ${UserPoolId} does not exist.` } }
-    const sub = FILTER.exec(Filter)?.[1]?.replaceAll(/\\(.)/g, '$1')
-    if (sub === undefined) return { status: 400, body: { __type: 'InvalidParameterException', message: 'Error while parsing filter.' } }
-    const found = users.filter(({ attributes }) => attributes.sub === sub).slice(0, Limit)
-    return { status: 200, body: { Users: found.map(described) } }
+    const [, name, escaped] = FILTER.exec(Filter) ?? []
+    if (name === undefined || escaped === undefined)
+      return { status: 400, body: { __type: 'InvalidParameterException', message: 'Error while parsing filter.' } }
+    const value = escaped.replaceAll(/\\(.)/g, '$1')
+    const found = users.filter(({ attributes }) => attributes[name] === value)
+    const start = Number(PaginationToken ?? 0)
+    const end = start + Limit
+    return {
+      status: 200,
+      body: { Users: found.slice(start, end).map(described), ...(end < found.length && { PaginationToken: String(end) }) },
+    }
   }
   const answer = async (request: IncomingMessage): Promise<ReturnType<typeof listUsers>> => {
     if (request.headers['x-amz-target'] === 'AWSCognitoIdentityProviderService.ListUsers') return listUsers(await json(request))
@@ -66,13 +77,13 @@ export async function startCognitoUsers(): Promise<CognitoUsersEndpoint> {
   }
 }
 
-function described({ userName, attributes, createdAt }: ListedUser): object {
+function described({ userName, attributes, createdAt, status = 'CONFIRMED' }: ListedUser): object {
   return {
     Username: userName,
     Attributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
     // Cognito's API uses seconds, not milliseconds.
     ...(createdAt && { UserCreateDate: createdAt.getTime() / 1000 }),
     Enabled: true,
-    UserStatus: 'CONFIRMED',
+    UserStatus: status,
   }
 }
