@@ -110,6 +110,14 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tools/replay': 'it loads handlers in the child process of replay',
   },
   'tools/init': { 'tools/lib': 'the settings of events; the path of this package' },
+  'tools/add': {
+    'shared/cognito': 'the folders of triggers',
+    'shared/rules': 'it reads the declarations of rules',
+    'tools/init': 'the files of a handler',
+    'tools/lib': 'errors, bundles, the path of this package',
+    'tools/project': 'the configuration that it adds to',
+    'tools/replay': 'it loads handlers in the child process of replay',
+  },
   'tools/cli': {
     'shared/cognito': 'attach and help list triggers',
     esbuild: 'domains build writes the same file as the bundler',
@@ -117,6 +125,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/lambda': 'effects recover reads log lines',
     'shared/ledger': 'effects reads and changes the ledger',
     'shared/rules': 'effects writes pending effects as rules do',
+    'tools/add': 'lifeguard add',
     'tools/doctor': 'lifeguard doctor',
     'tools/init': 'lifeguard init',
     'tools/lib': 'helpers of all commands',

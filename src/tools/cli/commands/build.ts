@@ -16,7 +16,7 @@ const BUILD_HELP = formatHelp([
     title: 'Exit codes',
     entries: [
       ['0', 'the handlers were bundled'],
-      ['2', 'there is no handler, a source does not build, or esbuild is not installed'],
+      ['2', 'src has no handler, a source does not build, or esbuild is not installed'],
     ],
   },
   { title: 'Example', lines: ['lifeguard build'] },
