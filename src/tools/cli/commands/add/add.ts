@@ -14,6 +14,7 @@ import { replaceFiles } from '../../../lib/replace-files.ts'
 import { openProject, type Project } from '../../../project/project.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
+import { findClosestName } from '../../suggest.ts'
 import { wrapText } from '../../text.ts'
 import { ADD_HELP } from './usage.ts'
 
@@ -73,9 +74,11 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
 
 function parseTrigger(word: string): TriggerName {
   const trigger = parseTriggerName(word)
-  if (trigger === undefined)
-    throw new UsageError(`Unknown trigger '${word}'. Expected one of ${TRIGGER_NAMES.map((name) => triggerFacts(name).folder).join(', ')}`)
-  return trigger
+  if (trigger !== undefined) return trigger
+  const folders = [...new Set(TRIGGER_NAMES.map((name) => triggerFacts(name).folder))]
+  const closest = findClosestName(word, folders)
+  const next = closest === undefined ? `Expected one of ${folders.join(', ')}` : `Did you mean '${closest}'?`
+  throw new UsageError(`Unknown trigger '${word}'. ${next}`)
 }
 
 /** Writes the handlers and their settings. Keeps a file that exists. */
