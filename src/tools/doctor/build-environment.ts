@@ -24,9 +24,6 @@ const STARTS_PROCESSES =
 // These variables are not passed to a handler, because they could send its AWS calls to a real host instead of a closed port.
 const ENDPOINT = /^AWS_ENDPOINT_URL/
 
-// A value with this text is a dynamic reference, which CloudFormation resolves at deployment.
-const DYNAMIC = '{{resolve:'
-
 /**
  * Builds the environment variables for loading a function. Replaces a value that is known only at deployment by a
  * placeholder that handlers accept. If the rules depend on that value, doctor checks the rules for the placeholder.
@@ -36,7 +33,7 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
   const defaults = defaultSettings()
   const own = Object.entries(isObject(declared) ? declared : {}).map(([name, value]) => {
     const text = toSymbolic(value) ?? ''
-    if (isKnown(text) && !text.includes(DYNAMIC)) return { name, value: text, certain: true, literal: true }
+    if (isKnown(text)) return { name, value: text, certain: true, literal: true }
     const reference = parseReference(text)
     // Handlers accept any table name, so a placeholder for a table cannot cause an error.
     const isTable = reference?.attribute === undefined && resources.get(reference?.id ?? '')?.type === 'AWS::DynamoDB::Table'

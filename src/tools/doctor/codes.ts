@@ -24,6 +24,7 @@ export const CODE_NAMES = [
   'LG204',
   'LG205',
   'LG206',
+  'LG207',
   'LG301',
   'LG302',
   'LG303',
@@ -32,6 +33,8 @@ export const CODE_NAMES = [
   'LG401',
   'LG402',
   'LG403',
+  'LG404',
+  'LG405',
 ] as const
 
 /** The code of a finding. */
@@ -123,6 +126,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     why: 'If PreTokenGeneration and PreTokenGenerationConfig are both set, they must name the same function. Otherwise Cognito rejects the user pool.',
     fix: 'Remove PreTokenGeneration and keep PreTokenGenerationConfig.',
   },
+  LG207: {
+    severity: 'warning',
+    title: 'User pool calls a fixed version of a function',
+    why: 'A version never changes. After a deployment, Cognito still calls the old code until the user pool names the new version.',
+    fix: 'Let the user pool call the function itself, or an alias. If every deployment publishes a version and changes the pool too, accept this finding.',
+  },
   LG301: {
     severity: 'warning',
     title: 'Table of a rule is not in the template',
@@ -170,6 +179,18 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Block not checked when tokens are refreshed',
     why: 'Cognito does not call pre authentication when an app refreshes tokens. A blocked user stays signed in until the refresh token expires.',
     fix: 'Sign users out when you block them (AdminUserGlobalSignOut), shorten the validity of refresh tokens, or also check the block in pre token generation.',
+  },
+  LG404: {
+    severity: 'error',
+    title: 'Triggers on another user pool',
+    why: 'The triggers belong to a second user pool that no app uses. The user pool of the app has no triggers, so its sign-ups and sign-ins are not checked.',
+    fix: "Keep one user pool. With the Serverless Framework, name the pool's resource CognitoUserPool and the name of the event's pool, such as CognitoUserPoolPeople for `pool: People`. The framework then adds the triggers to this resource.",
+  },
+  LG405: {
+    severity: 'warning',
+    title: 'Update of the user pool removes its triggers',
+    why: 'The template creates the user pool without triggers, and a custom resource adds them later. When CloudFormation updates the pool, it removes them, and the custom resource does not run again.',
+    fix: "Remove `existing: true`, and name the pool's resource CognitoUserPool and the name of the event's pool, such as CognitoUserPoolPeople for `pool: People`.",
   },
 }
 

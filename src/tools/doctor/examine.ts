@@ -4,14 +4,16 @@ import { checkFunctionNames, checkFunctions, checkSweeper } from './checks/funct
 import { checkHandlers } from './checks/handlers.ts'
 import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
+import { checkPoolNames } from './checks/pool-names.ts'
 import { checkPools } from './checks/pools.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
-import { checkCycles, checkWiring } from './checks/wiring.ts'
+import { checkCalls, checkCycles, checkWiring } from './checks/wiring.ts'
 import { type Judged, mergeJudged } from './finding.ts'
 import { listAttachedCode, type Subject } from './loaded.ts'
 
 const CHECKS: readonly ((subject: Subject) => Judged)[] = [
+  checkCalls,
   checkFunctions,
   checkFunctionNames,
   checkHandlers,
@@ -23,6 +25,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkSurplus,
   checkWiring,
   checkPools,
+  checkPoolNames,
   checkClients,
 ]
 
@@ -34,5 +37,18 @@ export function examine(subject: Subject): Judged {
     const problem = subject.codes.get(id)?.problem
     return problem === undefined ? [] : [`the rules of ${id}: ${problem}`]
   })
-  return mergeJudged([{ findings: [], unknown: unread }, ...CHECKS.map((check) => check(subject))])
+  const { findings, unknown } = mergeJudged([{ findings: [], unknown: unread }, ...CHECKS.map((check) => check(subject))])
+  // A macro may add the resource that is missing.
+  const isOpen = subject.template.unread.length > 0
+  const [open, certain] = [
+    findings.filter(({ code }) => isOpen && MISSING.has(code)),
+    findings.filter(({ code }) => !isOpen || !MISSING.has(code)),
+  ]
+  return {
+    findings: certain,
+    unknown: [...unknown, ...open.map(({ code, message }) => `${code}, because doctor did not read the whole template: ${message}`)],
+  }
 }
+
+/** Codes of findings about a missing resource. */
+const MISSING: ReadonlySet<string> = new Set(['LG202', 'LG301', 'LG302', 'LG303', 'LG304', 'LG404'])

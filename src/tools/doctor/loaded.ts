@@ -50,7 +50,7 @@ export function listAttachedCode({ template, codes }: Subject): readonly Attache
     const trigger = parseTriggerName(codes.get(id)?.trigger ?? '')
     if (target === undefined || trigger === undefined || attached.some((each) => each.target?.id === id)) return []
     const named = `\${${id}.Arn}`
-    return [{ trigger, version: undefined, target, named, pool: undefined, resource: id, path: ['Properties'] }]
+    return [{ trigger, version: undefined, target, named, conditional: false, pool: undefined, resource: id, path: ['Properties'] }]
   })
   return [...attached, ...elsewhere].map((each) => ({ ...each, code: codes.get(each.target?.id ?? '') }))
 }

@@ -4,6 +4,7 @@ import type { Source } from '../project/source.ts'
 import type { Resource, Template } from '../project/template.ts'
 import { CODES, type Code, isCode, type Severity } from './codes.ts'
 import type { Finding, Judged } from './finding.ts'
+import { formatStatement, type Statement } from './statement.ts'
 
 /** A finding with everything that a report shows about it. */
 export interface Reported {
@@ -21,6 +22,10 @@ export interface Reported {
   readonly path: string
   readonly why: string
   readonly fix: string
+  /** The IAM statement to add; null if the finding is not about a missing permission. */
+  readonly statement: Statement | null
+  /** The property to change and the statement as YAML, with line breaks; null without a statement. */
+  readonly paste: string | null
 }
 
 /** An entry in the metadata of a resource. It accepts the findings of this resource with one code. */
@@ -59,13 +64,18 @@ export function buildReport(
   { file, place, template }: Pick<Source, 'file' | 'place' | 'template'>,
   ignored: ReadonlySet<Code>,
 ): Report {
+  const show = template.isTerraform ? toAddresses : (text: string): string => text
   const acceptances = readAcceptances(template).filter(({ code }) => !ignored.has(code))
   const judged = findings.filter(({ code }) => !ignored.has(code))
   const all = judged.map((finding): Reported | AcceptedFinding => {
     const { severity, title, why, fix } = CODES[finding.code]
-    const { code, message, resource, path } = finding
+    const { code, path } = finding
+    const [message, resource] = [show(finding.message), show(finding.resource)]
     const at = place(finding)
-    const reported = { code, severity, title, message, file: at.file, line: at.line ?? null, resource, path: path.join('.'), why, fix }
+    const { statement = null } = finding
+    const paste = statement && formatStatement(statement, template.isTerraform).map(show).join('\n')
+    const shown = { code, severity, title, message, file: at.file, line: at.line ?? null, resource, path: path.join('.'), why, fix }
+    const reported = { ...shown, statement: statement?.statement ?? null, paste }
     const acceptance = acceptances.find((each) => isAcceptanceFor(each, finding))
     return acceptance === undefined ? reported : { ...reported, reason: acceptance.reason }
   })
@@ -76,8 +86,13 @@ export function buildReport(
     findings: sorted.filter((each) => !isAccepted(each)),
     accepted: sorted.filter(isAccepted),
     unused: unknown.length > 0 ? [] : acceptances.filter((each) => !judged.some((finding) => isAcceptanceFor(each, finding))),
-    notJudged: unknown,
+    notJudged: unknown.map(show),
   }
+}
+
+/** Replaces ids of Terraform's resources by their addresses. `toId` made the ids. */
+function toAddresses(text: string): string {
+  return text.replaceAll(/(?:module\/[^\s./]+\/)*\baws_[a-z_]+\/[\w-]+/g, (id) => id.replaceAll('/', '.'))
 }
 
 function isAcceptanceFor(acceptance: Acceptance, { code, resource }: Finding): boolean {

@@ -49,12 +49,12 @@ function toSuppressedResult(accepted: AcceptedFinding): object {
   return { ...toSarifResult(accepted), suppressions: [{ kind: 'inSource', status: 'accepted', justification: accepted.reason }] }
 }
 
-function toSarifResult({ code, severity, message, fix, file, line, resource, path }: Reported): object {
+function toSarifResult({ code, severity, message, fix, paste, file, line, resource, path }: Reported): object {
   return {
     ruleId: code,
     ruleIndex: CODE_NAMES.indexOf(code),
     level: severity,
-    message: { text: `${message}. ${fix}` },
+    message: { text: `${message}. ${fix}${paste === null ? '' : `\n\n${paste}`}` },
     locations: [
       {
         physicalLocation: {

@@ -1,9 +1,7 @@
+import { hasOpenAttributes, type Sure } from '../project/source-pool.ts'
 import { isKnown, parseReference, toSymbolic, withoutNames } from '../project/symbolic.ts'
 import { findResources, type Resource, type Template } from '../project/template.ts'
 import { matchesGlob } from './glob.ts'
-
-/** The result of a check before the deployment; `maybe` if the result depends on a value that is known only at deployment. */
-export type Sure = 'yes' | 'no' | 'maybe'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
 const LONGEST_NAME = 255
@@ -38,7 +36,8 @@ function judgeOneResource(template: Template, on: string, table: Resource): Sure
   const reference = parseReference(on)
   if (reference !== undefined) {
     if (reference.id === table.id) return 'yes'
-    return template.resources.has(reference.id) ? 'no' : 'maybe'
+    const found = template.resources.get(reference.id)
+    return found === undefined || hasOpenAttributes(found) ? 'maybe' : 'no'
   }
   const [, name] = /:table\/([^/]+)$/.exec(on) ?? []
   if (name === undefined) return isKnown(on) && !on.endsWith('*') ? 'no' : judgeOtherResource(template, on, table)
@@ -62,7 +61,7 @@ function coversIndex(template: Template, on: string, table: Resource, index: str
 
 /** Checks an ARN that does not end with a table name. A permission on an index or a stream does not cover the table. */
 function judgeOtherResource(template: Template, on: string, table: Resource): Sure {
-  const [, id = ''] = /^\$\{([A-Za-z0-9]+)[.}]/.exec(on) ?? []
+  const [, id = ''] = /^\$\{([\w/[\]-]+)[.}]/.exec(on) ?? []
   if (id === table.id) return 'no'
   if (template.resources.has(id) || /^arn:[^:]*:(?!dynamodb:)[a-z0-9-]+:/.test(withoutNames(on))) return 'no'
   return 'maybe'

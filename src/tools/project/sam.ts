@@ -1,11 +1,19 @@
 import { TRIGGER_NAMES } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
+import { hasIntrinsic } from './conditions.ts'
+import { expandPolicyTemplate } from './sam-policies.ts'
 import type { Resource } from './template.ts'
 
 const FUNCTION = 'AWS::Serverless::Function'
 // The maximum number of globals times resources, so that copying the globals into each function cannot exhaust the memory.
 const MOST_COPIES = 500_000
+
+/** The resources with those that SAM generates, and the events that are known only at deployment. */
+export interface Expanded {
+  readonly resources: ReadonlyMap<string, Resource>
+  readonly unread: readonly string[]
+}
 
 /**
  * Adds the resources that SAM generates for functions, as far as they concern user pools. These are the Lambda function with
@@ -13,11 +21,8 @@ const MOST_COPIES = 500_000
  *
  * @see https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
  */
-export function expandSam(
-  file: string,
-  resources: ReadonlyMap<string, Resource>,
-  globals: Readonly<Record<string, unknown>>,
-): ReadonlyMap<string, Resource> {
+export function expandSam(file: string, resources: ReadonlyMap<string, Resource>, globals: Readonly<Record<string, unknown>>): Expanded {
+  const unread: string[] = []
   const expanded = new Map(resources)
   const shared = isObject(globals.Function) ? globals.Function : {}
   if (countEntries(shared) * resources.size > MOST_COPIES) {
@@ -37,11 +42,16 @@ export function expandSam(
       properties: { ...toLambdaProperties(properties), Role: Role ?? { 'Fn::GetAtt': [role, 'Arn'] } },
     })
     if (Role === undefined) expanded.set(role, createRole(declared, role, Policies))
+    const alias = addAlias(expanded, declared, properties.AutoPublishAlias)
     for (const [name, event] of Object.entries(isObject(Events) ? Events : {})) {
-      if (isObject(event) && event.Type === 'Cognito' && isObject(event.Properties)) addTrigger(expanded, declared, name, event.Properties)
+      const isRead = isObject(event) && typeof event.Type === 'string'
+      if (isRead && event.Type !== 'Cognito') continue
+      const { Properties } = isRead ? event : {}
+      if (!isObject(Properties) || !addTrigger(expanded, { declared, alias }, name, Properties))
+        unread.push(`the event ${name} of ${declared.id}: the trigger or its user pool is known only at deployment`)
     }
   }
-  return expanded
+  return { resources: expanded, unread }
 }
 
 function countEntries(value: unknown): number {
@@ -64,26 +74,51 @@ function toLambdaProperties({ InlineCode, CodeUri, Policies, Events, ...rest }: 
 
 function createRole(declared: Resource, id: string, policies: unknown): Resource {
   const all: readonly unknown[] = policies === undefined ? [] : [policies].flat()
+  const read = all.map((policy) => ({
+    policy,
+    document: isObject(policy) && 'Statement' in policy ? policy : expandPolicyTemplate(policy),
+  }))
   return {
     ...declared,
     id,
     type: 'AWS::IAM::Role',
     properties: {
-      Policies: all.flatMap((policy, index) =>
-        isObject(policy) && 'Statement' in policy ? [{ PolicyName: `${id}Policy${index}`, PolicyDocument: policy }] : [],
+      Policies: read.flatMap(({ document }, index) =>
+        document === undefined ? [] : [{ PolicyName: `${id}Policy${index}`, PolicyDocument: document }],
       ),
-      ManagedPolicyArns: all.filter((policy) => !isObject(policy) || !('Statement' in policy)),
+      ManagedPolicyArns: read.filter(({ document }) => document === undefined).map(({ policy }) => policy),
     },
   }
 }
 
-function addTrigger(resources: Map<string, Resource>, declared: Resource, name: string, event: Record<string, unknown>): void {
+/** Adds the alias of AutoPublishAlias. Returns its logical id, or undefined if the function has no alias with a known name. */
+function addAlias(resources: Map<string, Resource>, declared: Resource, name: unknown): string | undefined {
+  if (typeof name !== 'string') return undefined
+  const id = `${declared.id}Alias${name}`
+  resources.set(id, { ...declared, id, type: 'AWS::Lambda::Alias', properties: { FunctionName: { Ref: declared.id }, Name: name } })
+  return id
+}
+
+interface Publisher {
+  readonly declared: Resource
+  /** The logical id of the function's alias, which the user pool then calls. */
+  readonly alias: string | undefined
+}
+
+/** Adds the trigger of an event, and the permission. Returns false if the event's user pool or trigger is not known. */
+function addTrigger(
+  resources: Map<string, Resource>,
+  { declared, alias }: Publisher,
+  name: string,
+  event: Record<string, unknown>,
+): boolean {
   const { id } = declared
   const pool = isObject(event.UserPool) && typeof event.UserPool.Ref === 'string' ? resources.get(event.UserPool.Ref) : undefined
-  if (pool === undefined) return
-  const arn = { 'Fn::GetAtt': [id, 'Arn'] }
-  const config = isObject(pool.properties.LambdaConfig) ? pool.properties.LambdaConfig : {}
-  const triggers = [event.Trigger].flat().filter((trigger) => TRIGGER_NAMES.some((name) => name === trigger))
+  const written: readonly unknown[] = [event.Trigger].flat()
+  const config = pool?.properties.LambdaConfig ?? {}
+  if (pool === undefined || !isObject(config) || hasIntrinsic(config) || written.some((each) => typeof each !== 'string')) return false
+  const arn = alias === undefined ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: alias }
+  const triggers = written.filter((trigger) => TRIGGER_NAMES.some((name) => name === trigger))
   const added = Object.fromEntries(triggers.map((trigger) => [trigger, arn]))
   resources.set(pool.id, { ...pool, properties: { ...pool.properties, LambdaConfig: { ...config, ...added } } })
   resources.set(`${id}${name}Permission`, {
@@ -92,9 +127,10 @@ function addTrigger(resources: Map<string, Resource>, declared: Resource, name: 
     type: 'AWS::Lambda::Permission',
     properties: {
       Action: 'lambda:InvokeFunction',
-      FunctionName: { Ref: id },
+      FunctionName: { Ref: alias ?? id },
       Principal: 'cognito-idp.amazonaws.com',
       SourceArn: { 'Fn::GetAtt': [pool.id, 'Arn'] },
     },
   })
+  return true
 }

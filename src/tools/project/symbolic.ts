@@ -19,6 +19,7 @@ const texts = new WeakMap<object, string>()
  */
 export function toSymbolic(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value.includes('{{resolve:') ? hideDynamicReferences(value) : value
   if (typeof value !== 'object') return String(value)
   const known = texts.get(value)
   if (known !== undefined) return known
@@ -39,7 +40,7 @@ export function withoutNames(text: string): string {
 
 /** Parses a string that is one placeholder. Returns the resource and the attribute, if there is one. */
 export function parseReference(text: string): { readonly id: string; readonly attribute: string | undefined } | undefined {
-  const [, id, attribute] = /^\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}$/.exec(text) ?? []
+  const [, id, attribute] = /^\$\{([\w/[\]-]+)(?:\.([A-Za-z0-9.]+))?\}$/.exec(text) ?? []
   return id === undefined ? undefined : { id, attribute }
 }
 
@@ -54,6 +55,11 @@ export function parseGetAtt(value: unknown): readonly [string, string] | undefin
 export function replacePlaceholders(text: string, replacement: (inside: string) => string): string {
   const end = text.lastIndexOf('}') + 1
   return text.slice(0, end).replaceAll(/\$\{([^}]*)\}/g, (_, inside: string) => replacement(inside)) + text.slice(end)
+}
+
+/** Replaces each dynamic reference, such as `{{resolve:ssm:/shop/table}}`, by a placeholder. CloudFormation resolves it at deployment. */
+function hideDynamicReferences(text: string): string {
+  return text.replaceAll(/\{\{(resolve:[^{}]*)\}\}/g, (_, inside: string) => `\${?${inside}}`)
 }
 
 function toOpaque(value: object): string {
@@ -83,8 +89,9 @@ function resolveIntrinsic(value: Record<string, unknown>): string | undefined {
 }
 
 function resolveSubstitution(argument: unknown): string | undefined {
-  const [text, values] = Array.isArray(argument) ? argument : [argument, {}]
-  if (typeof text !== 'string') return undefined
+  const [written, values] = Array.isArray(argument) ? argument : [argument, {}]
+  if (typeof written !== 'string') return undefined
+  const text = hideDynamicReferences(written)
   const named = isObject(values) ? values : {}
   let length = 0
   const put = replacePlaceholders(text, (inside) => {

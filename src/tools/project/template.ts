@@ -1,12 +1,16 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
-import { createConditionReader, resolveConditions } from './conditions.ts'
+import { createConditionReader, resolveValue } from './conditions.ts'
 import { expandSam } from './sam.ts'
 import { toSymbolic } from './symbolic.ts'
+import { isTerraform, readTerraform } from './terraform.ts'
 import { type Path, type Read, readYaml } from './yaml-values.ts'
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MOST_RESOURCES = 500
+
+/** The reason for a check that doctor leaves out. */
+export const AT_DEPLOYMENT = 'the value is known only at deployment'
 
 /** A resource of a template. */
 export interface Resource {
@@ -37,7 +41,11 @@ export interface Template {
   readonly declared: ReadonlyMap<string, Resource>
   /** The Lambda functions by name. Keys are `${Id}` and FunctionName, because an ARN or a setting may contain either. */
   readonly functions: ReadonlyMap<string, Resource>
-  /** Returns the line number of a path in the file, from 1. */
+  /** The parts that were not read because macros or values decide them at deployment, each as `subject: reason`. They may add resources. */
+  readonly unread: readonly string[]
+  /** True for the plan or state of Terraform, whose resources have the form of CloudFormation here. */
+  readonly isTerraform: boolean
+  /** Returns the line number of a path in the file, from 1. Terraform's JSON has no lines. */
   readonly line: (path: Path) => number | undefined
 }
 
@@ -52,43 +60,67 @@ export function readTemplate(file: string, text: string): Template {
 }
 
 /**
- * Converts parsed YAML to a template.
+ * Converts parsed YAML, or a Terraform plan or state, to a template.
  *
  * @throws UsageError when the value is not a template, or has more than 500 resources.
  */
 export function parseTemplate(file: string, { value, line }: Read): Template {
+  if (isObject(value) && isTerraform(value)) {
+    const resources = readTerraform(value)
+    const functions = mapFunctionsByName(resources)
+    return { file, resources, declared: resources, functions, unread: [], isTerraform: true, line: () => undefined }
+  }
   if (!isObject(value) || !isObject(value.Resources))
     throw new UsageError(`${file}: not a CloudFormation template: the file has no Resources`)
   assertFewResources(file, Object.keys(value.Resources).length)
-  const holds = createConditionReader(value.Conditions)
+  const { Mappings: mappings } = value
+  const holds = createConditionReader(value.Conditions, mappings)
   const resources = new Map<string, Resource>()
+  const unread = listMacros(value.Transform)
   for (const [id, declared] of Object.entries(value.Resources)) {
     if (!isObject(declared) || typeof declared.Type !== 'string') {
-      // Skips a macro such as Fn::Transform, which may stand among the resources but is not a resource.
-      if (id.startsWith('Fn::')) continue
+      // A macro such as Fn::Transform may stand among the resources, but is not a resource.
+      if (id.startsWith('Fn::')) {
+        unread.push(`the resources of ${id}: ${AT_DEPLOYMENT}`)
+        continue
+      }
       throw new UsageError(`${file}: not a CloudFormation template: the resource ${id} has no Type`)
     }
     const condition = typeof declared.Condition === 'string' ? holds(declared.Condition) : true
     if (condition === false) continue
-    const properties = resolveConditions(declared.Properties, holds)
+    const properties = resolveValue(declared.Properties, { holds, mappings })
     resources.set(id, {
       id,
       type: declared.Type,
-      properties: isObject(properties) ? properties : {},
+      // SAM embeds connectors beside the properties.
+      properties: { ...(isObject(properties) && properties), ...(isObject(declared.Connectors) && { Connectors: declared.Connectors }) },
       dependsOn: [declared.DependsOn].flat().filter((each) => typeof each === 'string'),
       metadata: isObject(declared.Metadata) ? declared.Metadata : {},
       conditional: condition === 'unknown',
     })
   }
-  const expanded = expandSam(file, resources, isObject(value.Globals) ? value.Globals : {})
-  assertFewResources(file, expanded.size)
+  const sam = expandSam(file, resources, isObject(value.Globals) ? value.Globals : {})
+  assertFewResources(file, sam.resources.size)
   return {
     file,
-    resources: expanded,
+    resources: sam.resources,
     declared: resources,
-    functions: mapFunctionsByName(expanded),
+    functions: mapFunctionsByName(sam.resources),
+    unread: [...unread, ...sam.unread],
+    isTerraform: false,
     line,
   }
+}
+
+// Transforms that only expand what the template contains. Doctor expands SAM itself.
+const KNOWN_TRANSFORMS = /^AWS::(?:Serverless-|LanguageExtensions$|CodeDeployBlueGreen$|SecretsManager-)/
+
+function listMacros(transform: unknown): string[] {
+  const names = [transform].flat().map((each) => (isObject(each) ? each.Name : each))
+  return names.flatMap((name) => {
+    if (name === undefined || (typeof name === 'string' && KNOWN_TRANSFORMS.test(name))) return []
+    return `the changes of the macro ${toSymbolic(name)}: the macro runs at deployment`
+  })
 }
 
 function mapFunctionsByName(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {

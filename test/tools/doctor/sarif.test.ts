@@ -19,7 +19,20 @@ beforeAll(async () => {
 
 const finding = (code: Reported['code'], line: number | null): Reported => {
   const { severity, title, why, fix } = CODES[code]
-  return { code, severity, title, why, fix, message: 'Something', file: 'a folder/ü.yml', line, resource: 'It', path: 'Properties.A.0' }
+  return {
+    code,
+    severity,
+    title,
+    why,
+    fix,
+    message: 'Something',
+    file: 'a folder/ü.yml',
+    line,
+    resource: 'It',
+    path: 'Properties.A.0',
+    statement: null,
+    paste: null,
+  }
 }
 
 describe('toSarif', () => {

@@ -30,7 +30,7 @@ describe('examine with values that are known only at deployment', () => {
     [
       'a SAM policy template',
       'sam.yaml',
-      { 'PostConfirmation.Properties.Policies': [{ DynamoDBCrudPolicy: { TableName: { Ref: 'Profiles' } } }] },
+      { 'PostConfirmation.Properties.Policies': [{ DynamoDBBackupFullAccessPolicy: { TableName: { Ref: 'Profiles' } } }] },
     ],
     [
       'the principal of a permission',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { matchesGlob } from '../../../src/tools/doctor/glob.ts'
 import { UsageError } from '../../../src/tools/lib/errors.ts'
-import { createConditionReader, resolveConditions } from '../../../src/tools/project/conditions.ts'
+import { createConditionReader, listBranches, resolveValue } from '../../../src/tools/project/conditions.ts'
 import { toSymbolic } from '../../../src/tools/project/symbolic.ts'
 import { readTemplate } from '../../../src/tools/project/template.ts'
 import { readYaml } from '../../../src/tools/project/yaml-values.ts'
@@ -104,19 +104,25 @@ describe('matchesGlob', () => {
 })
 
 describe('the conditions of a template', () => {
-  const holds = createConditionReader({
-    Yes: { 'Fn::Equals': ['a', 'a'] },
-    No: { 'Fn::Equals': ['a', ''] },
-    Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
-    NotOpen: { 'Fn::Not': [{ Condition: 'Open' }] },
-    NotYes: { 'Fn::Not': [{ Condition: 'Yes' }] },
-    AndNo: { 'Fn::And': [{ Condition: 'Open' }, { Condition: 'No' }] },
-    AndOpen: { 'Fn::And': [{ Condition: 'Open' }, { Condition: 'Yes' }] },
-    OrYes: { 'Fn::Or': [{ Condition: 'Open' }, { Condition: 'Yes' }] },
-    OrOpen: { 'Fn::Or': [{ Condition: 'Open' }, { Condition: 'No' }] },
-    Same: { 'Fn::Equals': [{ Ref: 'Stage' }, { Ref: 'Stage' }] },
-    Round: { 'Fn::Not': [{ Condition: 'Round' }] },
-  })
+  const mappings = { Sizes: { prod: { Memory: 512, Zones: ['a', 'b'] } } }
+  const holds = createConditionReader(
+    {
+      Yes: { 'Fn::Equals': ['a', 'a'] },
+      No: { 'Fn::Equals': ['a', ''] },
+      Open: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
+      NotOpen: { 'Fn::Not': [{ Condition: 'Open' }] },
+      NotYes: { 'Fn::Not': [{ Condition: 'Yes' }] },
+      AndNo: { 'Fn::And': [{ Condition: 'Open' }, { Condition: 'No' }] },
+      AndOpen: { 'Fn::And': [{ Condition: 'Open' }, { Condition: 'Yes' }] },
+      OrYes: { 'Fn::Or': [{ Condition: 'Open' }, { Condition: 'Yes' }] },
+      OrOpen: { 'Fn::Or': [{ Condition: 'Open' }, { Condition: 'No' }] },
+      Same: { 'Fn::Equals': [{ Ref: 'Stage' }, { Ref: 'Stage' }] },
+      Round: { 'Fn::Not': [{ Condition: 'Round' }] },
+      Mapped: { 'Fn::Equals': [{ 'Fn::FindInMap': ['Sizes', 'prod', 'Memory'] }, 512] },
+    },
+    mappings,
+  )
+  const lookups = { holds, mappings }
 
   it.each([
     ['Yes', true],
@@ -131,6 +137,7 @@ describe('the conditions of a template', () => {
     ['Same', true],
     ['Round', 'unknown'],
     ['Unheard', 'unknown'],
+    ['Mapped', true],
   ])('evaluates the condition %s to %s', (name, expected) => {
     expect(holds(name)).toBe(expected)
   })
@@ -138,11 +145,41 @@ describe('the conditions of a template', () => {
   it('replaces Fn::If by a branch only if the condition is known', () => {
     const none = { Ref: 'AWS::NoValue' }
     expect(
-      resolveConditions({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, holds),
+      resolveValue({ a: { 'Fn::If': ['No', 1, 2] }, b: { 'Fn::If': ['Yes', none, 1] }, c: [{ 'Fn::If': ['No', 1, none] }, 3] }, lookups),
     ).toEqual({
       a: 2,
       c: [3],
     })
-    expect(resolveConditions({ 'Fn::If': ['Open', 1, 2] }, holds)).toEqual({ 'Fn::If': ['Open', 1, 2] })
+    expect(resolveValue({ 'Fn::If': ['Open', 1, 2] }, lookups)).toEqual({ 'Fn::If': ['Open', 1, 2] })
+    expect(resolveValue({ 'Fn::If': ['Open', none, 2] }, lookups)).toEqual({ 'Fn::If': ['Open', none, 2] })
+  })
+
+  it.each([
+    [{ 'Fn::FindInMap': ['Sizes', 'prod', 'Memory'] }, 512],
+    [{ 'Fn::FindInMap': ['Sizes', { 'Fn::If': ['Yes', 'prod', 'dev'] }, 'Memory'] }, 512],
+    [{ 'Fn::Select': [1, { 'Fn::FindInMap': ['Sizes', 'prod', 'Zones'] }] }, 'b'],
+    [{ 'Fn::Select': ['1', { 'Fn::Split': ['-', 'a-b'] }] }, 'b'],
+  ])('looks up %j', (value, expected) => {
+    expect(resolveValue(value, lookups)).toEqual(expected)
+  })
+
+  it.each([
+    { 'Fn::FindInMap': ['Sizes', { Ref: 'Stage' }, 'Memory'] },
+    { 'Fn::FindInMap': ['Sizes', 'dev', 'Memory'] },
+    { 'Fn::Select': [{ Ref: 'Zone' }, ['a', 'b']] },
+    { 'Fn::Select': [1, [{ 'Fn::If': ['Open', 'a', { Ref: 'AWS::NoValue' }] }, 'b', 'c']] },
+    { 'Fn::Split': ['-', { Ref: 'Stage' }] },
+  ])('keeps %j, which depends on the deployment', (value) => {
+    expect(resolveValue(value, lookups)).toEqual(value)
+  })
+
+  it('lists the branches of nested Fn::Ifs, and reports too many as one unknown value', () => {
+    const none = { Ref: 'AWS::NoValue' }
+    const nested = { 'Fn::If': ['Open', 1, { 'Fn::If': ['NotOpen', 2, none] }] }
+    const deep = Array.from({ length: 100 }).reduce((inner: unknown) => ({ 'Fn::If': ['Open', inner, inner] }), 1)
+
+    expect(listBranches(nested).map(({ value }) => value)).toEqual([1, 2, undefined])
+    expect(listBranches(deep)).toEqual([{ value: deep, conditional: false }])
+    expect(listBranches(7)).toEqual([{ value: 7, conditional: false }])
   })
 })

@@ -21,7 +21,7 @@ const DOCTOR_HELP = formatHelp([
     entries: [
       [
         'TEMPLATE',
-        'a JSON or YAML template from osls, SAM or the CDK (cdk.out/NAME.template.json), or a serverless.yml (default). For a serverless.yml, doctor reads the package in .serverless/. If that package is missing or outdated, osls packages the service offline into a temporary folder',
+        'a JSON or YAML template from osls, SAM or the CDK (cdk.out/NAME.template.json), the output of terraform show -json, or a serverless.yml (default). For a serverless.yml, doctor reads the package in .serverless/. If that package is missing or outdated, osls packages the service offline into a temporary folder',
       ],
     ],
   },
@@ -97,7 +97,12 @@ async function printDoctor({ file, findings, accepted, unused, notJudged }: Repo
     const { code, severity, title, why, fix } = first
     const lines: readonly Line[] = [
       [createPart(STYLES[severity], `${severity} ${code}`), '  ', createPart('bold', title)],
-      ...group.flatMap((each) => [`  ${formatFindingPlace(each)}`, ...wrapText(each.message, '  ')]),
+      ...group.flatMap((each) => [
+        `  ${formatFindingPlace(each)}`,
+        ...wrapText(each.message, '  '),
+        // Not wrapped, so that the lines can be pasted.
+        ...(each.paste?.split('\n').map((line) => `    ${line}`) ?? []),
+      ]),
       ...wrapText(`Why: ${why}`, '  '),
       ...wrapText(`Fix: ${fix}`, '  '),
     ]

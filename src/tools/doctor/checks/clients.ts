@@ -1,42 +1,80 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import { listRules } from '../../../shared/rules/rule.ts'
-import { toSymbolic } from '../../project/symbolic.ts'
+import { readCalls } from '../../project/attached.ts'
+import { hasIntrinsic } from '../../project/conditions.ts'
+import { hasOpenAttributes, isPoolId } from '../../project/source-pool.ts'
+import { isKnown, parseReference, toSymbolic } from '../../project/symbolic.ts'
 import { findResources, type Resource } from '../../project/template.ts'
-import type { Finding, Judged } from '../finding.ts'
-import { type Code, listAttachedCode, type Subject } from '../loaded.ts'
+import { type Judged, mergeJudged, NOTHING } from '../finding.ts'
+import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
 
 /** LG402: finds app clients that let users change an email whose domain is checked only at sign-up. */
 export function checkClients(subject: Subject): Judged {
-  const findings: Finding[] = []
-  const unknown: string[] = []
   const attached = listAttachedCode(subject)
-  for (const client of findResources(subject.template, 'AWS::Cognito::UserPoolClient')) {
-    const triggers = attached.filter(({ pool }) => pool !== undefined && toSymbolic(client.properties.UserPoolId) === `\${${pool.id}}`)
-    const judging = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && hasDomainRule(code))
-    if (judging === undefined || isForMachines(client)) continue
-    const later = triggers.filter(({ trigger }) => trigger === 'PreAuthentication' || trigger === 'PreTokenGeneration')
-    if (later.some(({ code }) => hasDomainRule(code))) continue
-    if (later.some(({ code }) => code?.rule === undefined)) {
-      unknown.push(`the domain checks for emails that users change through ${client.id}: the rules of a trigger are unknown`)
-      continue
-    }
-    const why = explainWritableEmail(client, judging.pool)
-    if (why === undefined) continue
-    const path = ['Properties', 'WriteAttributes']
-    findings.push({ code: 'LG402', resource: client.id, path, message: `Users can change email through ${client.id}, because ${why}` })
-  }
-  return { findings, unknown }
+  const judging = attached.filter(({ trigger, code }) => trigger === 'PreSignUp' && hasDomainRule(code))
+  return mergeJudged(
+    findResources(subject.template, 'AWS::Cognito::UserPoolClient').map((client) => {
+      const named = toSymbolic(client.properties.UserPoolId) ?? ''
+      const pool = judging.find((each) => each.pool !== undefined && isPoolId(named, each.pool))?.pool
+      if (pool !== undefined) return checkClient(subject, client, pool, attached)
+      const other = subject.template.resources.get(parseReference(named)?.id ?? '')
+      const isRead = isKnown(named) || (other !== undefined && !hasOpenAttributes(other))
+      return judging.length === 0 || isRead
+        ? NOTHING
+        : { findings: [], unknown: [`the emails that users change through ${client.id}: UserPoolId is known only at deployment`] }
+    }),
+  )
 }
 
-/** Returns the reason why users may change their email through a client; undefined if they may not, or if this is unknown. */
-function explainWritableEmail({ properties }: Resource, pool: Resource | undefined): string | undefined {
+function checkClient(subject: Subject, client: Resource, pool: Resource, attached: readonly AttachedCode[]): Judged {
+  const isUndecided = (why: string): Judged => ({ findings: [], unknown: [`the emails that users change through ${client.id}: ${why}`] })
+  if (isForMachines(client)) return NOTHING
+  const later = attached.filter((each) => each.pool?.id === pool.id && LATER.includes(each.trigger))
+  if (later.some(({ code, conditional }) => hasDomainRule(code) && !conditional)) return NOTHING
+  const why = explainWritableEmail(client, pool)
+  if (why === undefined) return NOTHING
+  if (later.some(({ code, conditional }) => code?.rule === undefined || (hasDomainRule(code) && conditional)))
+    return isUndecided('the rules of a trigger are unknown')
+  const undecided = readCalls(subject.template).unknown.find(
+    (call) => call.pool?.id === pool.id && LATER.includes(call.trigger ?? 'PreAuthentication'),
+  )
+  if (undecided !== undefined) return isUndecided(`${undecided.holder} is known only at deployment`)
+  const { AllowedOAuthFlows: flows } = client.properties
+  if (flows !== undefined && !isListOfTexts(flows)) return isUndecided(`AllowedOAuthFlows of ${client.id} is known only at deployment`)
+  if (why.unknown !== undefined) return isUndecided(`${why.unknown} is known only at deployment`)
+  const path = ['Properties', 'WriteAttributes']
+  return {
+    findings: [{ code: 'LG402', resource: client.id, path, message: `Users can change email through ${client.id}, because ${why.reason}` }],
+    unknown: [],
+  }
+}
+
+const LATER: readonly string[] = ['PreAuthentication', 'PreTokenGeneration']
+
+type Why = { readonly reason: string; readonly unknown?: undefined } | { readonly unknown: string }
+
+/** Returns the reason why users may change their email through a client, or the property that is unknown; undefined if they may not. */
+function explainWritableEmail({ id, properties }: Resource, pool: Resource): Why | undefined {
   const { WriteAttributes } = properties
-  if (WriteAttributes === undefined) return 'WriteAttributes are not set, which allows all attributes'
-  if (!Array.isArray(WriteAttributes)) return undefined
-  if (WriteAttributes.includes('email')) return 'WriteAttributes contain email'
-  const schema: readonly unknown[] = Array.isArray(pool?.properties.Schema) ? pool.properties.Schema : []
-  const required = schema.some((each) => isObject(each) && each.Name === 'email' && toSymbolic(each.Required) === 'true')
-  return required ? 'the user pool requires email, and required attributes are always writable' : undefined
+  if (WriteAttributes === undefined && hasIntrinsic(properties)) return { unknown: `WriteAttributes of ${id}` }
+  if (WriteAttributes === undefined) return { reason: 'WriteAttributes are not set, which allows all attributes' }
+  if (Array.isArray(WriteAttributes) && WriteAttributes.includes('email')) return { reason: 'WriteAttributes contain email' }
+  const { Schema } = pool.properties
+  const schema: readonly unknown[] = Array.isArray(Schema) ? Schema : []
+  const email = schema.find((each) => isObject(each) && each.Name === 'email')
+  const required = isObject(email) ? toSymbolic(email.Required) : undefined
+  if (required === 'true') return { reason: 'the user pool requires email, and required attributes are always writable' }
+  if (!isListOfTexts(WriteAttributes)) return { unknown: `WriteAttributes of ${id}` }
+  const isUnread =
+    Schema !== undefined &&
+    (!Array.isArray(Schema) ||
+      schema.some((each) => !isObject(each) || typeof each.Name !== 'string' || !isKnown(toSymbolic(each.Name) ?? '')))
+  return isUnread || (required !== undefined && !isKnown(required)) ? { unknown: `Schema of ${pool.id}` } : undefined
+}
+
+/** Returns true for a list whose items are all known. */
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string' && isKnown(toSymbolic(each) ?? ''))
 }
 
 function hasDomainRule(code: Code | undefined): boolean {

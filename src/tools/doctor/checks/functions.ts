@@ -1,7 +1,8 @@
 import { isAwaited } from '../../project/attached.ts'
-import { isKnown, toSymbolic } from '../../project/symbolic.ts'
-import { findResources, type Resource } from '../../project/template.ts'
-import type { Finding, Judged } from '../finding.ts'
+import { hasIntrinsic } from '../../project/conditions.ts'
+import { isKnown, replacePlaceholders, toSymbolic } from '../../project/symbolic.ts'
+import { AT_DEPLOYMENT, findResources, type Resource } from '../../project/template.ts'
+import { type Finding, type Judged, mergeJudged, NOTHING } from '../finding.ts'
 import { isSweeper, listAttachedCode, type Subject } from '../loaded.ts'
 
 const WALL_SECONDS = 5
@@ -19,7 +20,7 @@ export function checkFunctions(subject: Subject): Judged {
     unknown: [
       ...parts.flatMap(({ unknown }) => unknown),
       ...awaited
-        .filter(({ target, pool }) => target === undefined && pool !== undefined)
+        .filter(({ target, pool, named }) => target === undefined && pool !== undefined && isKnown(named))
         .map(({ trigger }) => `the function for ${trigger}: this template does not contain the function`),
     ],
   }
@@ -28,24 +29,23 @@ export function checkFunctions(subject: Subject): Judged {
 function checkFunction({ id, properties }: Resource, today: Date): Judged {
   const findings: Finding[] = []
   const unknown: string[] = []
-  const readNumber = (name: string, fallback: number | undefined): number | undefined => {
-    const value = properties[name] ?? fallback
-    const number = Number(value)
-    if (value === undefined || !Number.isNaN(number)) return value === undefined ? undefined : number
-    unknown.push(`${name} of ${id}: the value is known only at deployment`)
-    return undefined
+  const read = (name: string, fallback?: number): number | undefined => {
+    const number = readNumber(properties, name, fallback)
+    if (number === 'unknown') unknown.push(`${name} of ${id}: ${AT_DEPLOYMENT}`)
+    return number === 'unknown' ? undefined : number
   }
-  const timeout = readNumber('Timeout', undefined)
+  const timeout = read('Timeout')
   if (timeout !== undefined && timeout > WALL_SECONDS) {
     const message = `Timeout of ${id} is ${timeout} seconds, but Cognito waits only ${WALL_SECONDS}`
     findings.push({ code: 'LG101', resource: id, path: ['Properties', 'Timeout'], message })
   }
-  const memory = readNumber('MemorySize', DEFAULT_MEMORY_MB)
+  const memory = read('MemorySize', DEFAULT_MEMORY_MB)
   if (memory !== undefined && memory < LEAST_MEMORY_MB) {
     const message = `MemorySize of ${id} is ${memory} MB${properties.MemorySize === undefined ? " (Lambda's default)" : ''}; expected at least ${LEAST_MEMORY_MB}`
     findings.push({ code: 'LG102', resource: id, path: ['Properties', 'MemorySize'], message })
   }
   const runtime = toSymbolic(properties.Runtime)
+  if (runtime !== undefined && !isKnown(runtime)) unknown.push(`Runtime of ${id}: ${AT_DEPLOYMENT}`)
   const end = runtime === undefined ? undefined : describeRuntimeEnd(runtime, today)
   if (end !== undefined) {
     findings.push({
@@ -56,6 +56,14 @@ function checkFunction({ id, properties }: Resource, today: Date): Judged {
     })
   }
   return { findings, unknown }
+}
+
+/** Returns a property's number, or `unknown` if it is known only at deployment. A macro such as `Fn::Transform` may add the property. */
+function readNumber(properties: Resource['properties'], name: string, fallback: number | undefined): number | 'unknown' | undefined {
+  const value = properties[name]
+  if (value === undefined) return hasIntrinsic(properties) ? 'unknown' : fallback
+  const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
+  return Number.isNaN(number) ? 'unknown' : number
 }
 
 // The dates on which AWS deprecates Node.js runtimes, from AWS's page as of 2026-11-22.
@@ -88,13 +96,24 @@ const LONGEST_NAME = 64
 
 /** LG107: finds function names that are too long. The Serverless Framework generates names without checking their length. */
 export function checkFunctionNames({ template }: Subject): Judged {
-  const findings = findResources(template, 'AWS::Lambda::Function').flatMap(({ id, properties }): readonly Finding[] => {
+  const findings: Finding[] = []
+  const unknown: string[] = []
+  for (const { id, properties } of findResources(template, 'AWS::Lambda::Function')) {
     const name = toSymbolic(properties.FunctionName)
-    if (name === undefined || !isKnown(name) || name.length <= LONGEST_NAME) return []
-    const message = `FunctionName of ${id} has ${name.length} characters, but Lambda accepts at most ${LONGEST_NAME}`
-    return [{ code: 'LG107', resource: id, path: ['Properties', 'FunctionName'], message }]
-  })
-  return { findings, unknown: [] }
+    if (name === undefined) continue
+    // A placeholder may become an empty string, so the known part gives the least length.
+    const length = replacePlaceholders(name, () => '').length
+    if (length <= LONGEST_NAME && !isKnown(name)) unknown.push(id)
+    if (length <= LONGEST_NAME) continue
+    const count = isKnown(name) ? length : `at least ${length}`
+    const message = `FunctionName of ${id} has ${count} characters, but Lambda accepts at most ${LONGEST_NAME}`
+    findings.push({ code: 'LG107', resource: id, path: ['Properties', 'FunctionName'], message })
+  }
+  // One line for all functions, because many templates build every name from a parameter.
+  return {
+    findings,
+    unknown: unknown.length === 0 ? [] : [`the lengths of the names of ${unknown.join(', ')}: the names are known only at deployment`],
+  }
 }
 
 // With a timeout of 8 seconds or less, the sweeper runs no effect, because it reserves time for an effect and for metrics.
@@ -104,18 +123,13 @@ const DEFAULT_SECONDS = 3
 
 /** LG106: checks that the timeout of the sweeper is long enough to run effects. */
 export function checkSweeper({ template, codes }: Subject): Judged {
-  const findings = [...codes].flatMap(([id, { text }]): readonly Finding[] => {
-    const timeout = template.resources.get(id)?.properties.Timeout ?? DEFAULT_SECONDS
-    // A value that is known only at deployment becomes NaN, and causes no finding.
-    if (!isSweeper(text ?? '') || !(Number(timeout) <= SWEEPER_SECONDS)) return []
-    return [
-      {
-        code: 'LG106',
-        resource: id,
-        path: ['Properties', 'Timeout'],
-        message: `Timeout of the sweeper ${id} is ${timeout} seconds; expected more than ${SWEEPER_SECONDS}`,
-      },
-    ]
+  const parts = [...codes].map(([id, { text }]): Judged => {
+    if (!isSweeper(text ?? '')) return NOTHING
+    const timeout = readNumber(template.resources.get(id)?.properties ?? {}, 'Timeout', DEFAULT_SECONDS)
+    if (timeout === 'unknown') return { findings: [], unknown: [`Timeout of the sweeper ${id}: ${AT_DEPLOYMENT}`] }
+    if (timeout === undefined || timeout > SWEEPER_SECONDS) return NOTHING
+    const message = `Timeout of the sweeper ${id} is ${timeout} seconds; expected more than ${SWEEPER_SECONDS}`
+    return { findings: [{ code: 'LG106', resource: id, path: ['Properties', 'Timeout'], message }], unknown: [] }
   })
-  return { findings, unknown: [] }
+  return mergeJudged(parts)
 }

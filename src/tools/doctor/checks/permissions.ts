@@ -1,91 +1,137 @@
-import { type Attached, COGNITO, findFunction, listAttached } from '../../project/attached.ts'
+import { type Attached, isCognito, listAttached } from '../../project/attached.ts'
+import { findFunction, mayName, type NamedFunction } from '../../project/named-function.ts'
+import { judgeSource, type Sure } from '../../project/source-pool.ts'
 import { isKnown, parseReference, toSymbolic, withoutNames } from '../../project/symbolic.ts'
-import { findResources, type Resource, type Template } from '../../project/template.ts'
-import type { Finding, Judged } from '../finding.ts'
+import { AT_DEPLOYMENT, findResources, type Resource, type Template } from '../../project/template.ts'
+import type { Path } from '../../project/yaml-values.ts'
+import { type Judged, mergeJudged, NOTHING } from '../finding.ts'
+import { matchesGlob } from '../glob.ts'
 import type { Subject } from '../loaded.ts'
 
 /** LG202 and LG203: checks that a pool may invoke its triggers, and that other accounts may not. */
 export function checkPermissions({ template }: Subject): Judged {
   const attached = listAttached(template)
   const permissions = findResources(template, 'AWS::Lambda::Permission').map((permission): Permission => {
-    const name = toSymbolic(permission.properties.FunctionName)
-    return { permission, name: name ?? '', invoked: name === undefined ? undefined : findFunction(template, name) }
+    const name = toSymbolic(permission.properties.FunctionName) ?? ''
+    return { permission, name, invoked: findFunction(template, name) }
   })
   const triggers = new Set(attached.map(({ target }) => target?.id))
-  const concerned = permissions.filter(({ invoked }) => triggers.has(invoked?.id ?? ''))
-  return {
-    findings: [
-      ...attached.flatMap((each) => findMissingPermission(template, each, permissions)),
-      ...concerned.flatMap(({ permission }): readonly Finding[] => {
-        const wide = describeWidePermission(permission)
-        return wide === undefined ? [] : [{ code: 'LG203', resource: permission.id, ...wide }]
-      }),
-    ],
-    unknown: [],
-  }
+  return mergeJudged([
+    ...attached.map((each) => checkInvocation(template, each, permissions)),
+    ...permissions.map(({ permission, name, invoked }): Judged => {
+      const wide = describeWidePermission(template, permission)
+      if (wide === undefined || (invoked === undefined && isKnown(name)) || (invoked !== undefined && !triggers.has(invoked.lambda.id)))
+        return NOTHING
+      if (invoked === undefined) return { findings: [], unknown: [`FunctionName of ${permission.id}: ${AT_DEPLOYMENT}`] }
+      if (wide.path === undefined) return { findings: [], unknown: [wide.message] }
+      return { findings: [{ code: 'LG203', resource: permission.id, path: wide.path, message: wide.message }], unknown: [] }
+    }),
+  ])
 }
 
 interface Permission {
   readonly permission: Resource
   /** The FunctionName of the permission, converted by `toSymbolic`. */
   readonly name: string
-  readonly invoked: Resource | undefined
+  readonly invoked: NamedFunction | undefined
 }
 
-function findMissingPermission(template: Template, attached: Attached, permissions: readonly Permission[]): readonly Finding[] {
+function checkInvocation(template: Template, attached: Attached, permissions: readonly Permission[]): Judged {
   const { target, pool, trigger, resource, path, named } = attached
-  // If the pool is outside the template, the Serverless Framework's custom resource adds the permission at deployment.
-  if (target === undefined || pool === undefined) return []
-  const may = permissions.some(({ permission, name, invoked }) => {
-    // Accepts a name that is known only at deployment, because it may be the name of this function.
-    if (invoked === undefined ? isKnown(name) : invoked.id !== target.id) return false
-    return isSameQualifier(template, name, named) && isPoolPermitted(template, permission, pool)
-  })
-  if (may) return []
-  const called = parseReference(named)?.id ?? target.id
-  const shown = called === target.id ? called : `${called} (an alias or version of ${target.id})`
-  return [
-    {
-      code: 'LG202',
-      resource,
-      path,
-      message: `No AWS::Lambda::Permission allows the user pool ${pool.id} to invoke ${shown} for ${trigger}`,
-    },
+  // The Serverless Framework's custom resource adds the permission at deployment.
+  if (target === undefined || pool === undefined || pool.id !== resource) return NOTHING
+  const own = findFunction(template, named)
+  const answers = permissions.map((each) => ({
+    id: each.permission.id,
+    sure: judgePermission(template, each, target, own?.qualifier, pool),
+  }))
+  if (answers.some(({ sure }) => sure === 'yes')) return NOTHING
+  const shown = own?.qualifier === undefined ? target.id : `${parseReference(named)?.id ?? named} (an alias or version of ${target.id})`
+  const maybe = answers.find(({ sure }) => sure === 'maybe')
+  if (maybe !== undefined) {
+    const unknown = `the permission of the user pool ${pool.id} to invoke ${shown} for ${trigger}: a value of ${maybe.id} is known only at deployment`
+    return { findings: [], unknown: [unknown] }
+  }
+  const wrong = answers.find(({ sure }) => sure === 'id')
+  const message =
+    wrong === undefined
+      ? `No AWS::Lambda::Permission allows the user pool ${pool.id} to invoke ${shown} for ${trigger}`
+      : `SourceArn of ${wrong.id} is not the ARN of the user pool ${pool.id}, so the pool may not invoke ${shown} for ${trigger}; expected !GetAtt ${pool.id}.Arn`
+  return { findings: [{ code: 'LG202', resource, path, message }], unknown: [] }
+}
+
+/** Decides if a permission lets a pool invoke a function. The result is `id` if only the SourceArn is wrong: an id instead of an ARN. */
+function judgePermission(
+  template: Template,
+  { permission, name, invoked }: Permission,
+  target: Resource,
+  qualifier: string | undefined,
+  pool: Resource,
+): Sure | 'id' {
+  const { properties, conditional } = permission
+  const names: Sure =
+    invoked === undefined
+      ? toSure(mayName(target, name))
+      : invoked.lambda.id !== target.id
+        ? 'no'
+        : // A permission on a function does not cover an alias of it, or vice versa.
+          judgeQualifier(invoked.qualifier, qualifier, template)
+  const answers = [
+    names,
+    judgeKnown(toSymbolic(properties.Action) ?? '', (action) => matchesGlob(action.toLowerCase(), 'lambda:invokefunction')),
+    judgePrincipal(properties.Principal),
+    judgeSource(template, toSymbolic(properties.SourceArn), pool),
+    conditional && !pool.conditional ? 'maybe' : 'yes',
   ]
+  const worst = (['no', 'id', 'maybe'] as const).find((each) => answers.includes(each))
+  return worst ?? 'yes'
 }
 
-/** Returns false if the names refer to different resources: a permission on a function does not cover an alias of it, or vice versa. */
-function isSameQualifier({ resources }: Template, permitted: string, named: string): boolean {
-  const [left, right] = [permitted, named].map((text) => resources.get(parseReference(text)?.id ?? ''))
-  return left === undefined || right === undefined || left === right
+function judgeKnown(text: string, isRight: (text: string) => boolean): Sure {
+  return !isKnown(text) ? 'maybe' : isRight(text) ? 'yes' : 'no'
 }
 
-function isPoolPermitted(template: Template, { properties }: Resource, pool: Resource): boolean {
-  const [action = '', principal = ''] = [toSymbolic(properties.Action), toSymbolic(properties.Principal)]
-  if (isKnown(action) && !['lambda:InvokeFunction', 'lambda:*', '*'].includes(action)) return false
-  if (isKnown(principal) && ![COGNITO, '*'].includes(principal)) return false
-  const source = parseReference(toSymbolic(properties.SourceArn) ?? '')
-  const named = source === undefined ? undefined : template.resources.get(source.id)
-  return named === undefined || named.id === pool.id
+function judgePrincipal(principal: unknown): Sure {
+  return isCognito(principal) ? 'yes' : judgeKnown(toSymbolic(principal) ?? '', (text) => text === '*')
 }
 
-function describeWidePermission({ id, properties }: Resource): Pick<Finding, 'path' | 'message'> | undefined {
+function toSure(isPossible: boolean): Sure {
+  return isPossible ? 'maybe' : 'no'
+}
+
+function judgeQualifier(left: string | undefined, right: string | undefined, { isTerraform }: Template): Sure {
+  if (left === right) return 'yes'
+  // Terraform's plan does not show if an alias follows a reference to a function.
+  if (isTerraform && (left === undefined || right === undefined)) return 'maybe'
+  return toSure(left !== undefined && right !== undefined && !(isKnown(left) && isKnown(right)))
+}
+
+/** Describes a permission that is too wide. Without a path, the description is a reason why this is unknown. */
+function describeWidePermission(
+  { resources }: Template,
+  { id, properties }: Resource,
+): { readonly path?: Path; readonly message: string } | undefined {
   const { Principal, SourceArn, SourceAccount } = properties
-  const principal = toSymbolic(Principal)
+  const principal = toSymbolic(Principal) ?? ''
   if (principal === '*')
     return { path: ['Properties', 'Principal'], message: `Principal of ${id} is *, so any AWS account may invoke the trigger` }
-  if (principal !== COGNITO || SourceAccount !== undefined) return undefined
+  if (!isCognito(principal))
+    return isKnown(principal) ? undefined : { message: `the breadth of ${id}: Principal is known only at deployment` }
+  if (SourceAccount !== undefined) return undefined
   if (SourceArn === undefined)
     return {
       path: ['Properties', 'Principal'],
       message: `${id} has neither SourceArn nor SourceAccount, so a user pool of any account may invoke the trigger`,
     }
-  const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(withoutNames(toSymbolic(SourceArn) ?? '')) ?? []
-  const wild = toSymbolic(SourceArn) === '*' || account === '*' || account === ''
-  return wild
-    ? {
-        path: ['Properties', 'SourceArn'],
-        message: `SourceArn of ${id} does not name an account, so a user pool of any account may invoke the trigger`,
-      }
-    : undefined
+  const source = toSymbolic(SourceArn) ?? ''
+  const [, account] = /^arn:[^:]*:cognito-idp:[^:]*:([^:]*):/.exec(withoutNames(source)) ?? []
+  if (source === '*' || account === '*' || account === '')
+    return {
+      path: ['Properties', 'SourceArn'],
+      message: `SourceArn of ${id} does not name an account, so a user pool of any account may invoke the trigger`,
+    }
+  // A reference to a resource of the template is the ARN of one pool, or LG202 reports it.
+  const [start = ''] = /^\$\{[^}]*\}/.exec(source) ?? []
+  const isNamed = isKnown(source) || source.startsWith('arn:') || resources.has(parseReference(start)?.id ?? '')
+  return isNamed ? undefined : { message: `the breadth of ${id}: SourceArn is known only at deployment` }
 }

@@ -1,6 +1,9 @@
 import { listRules } from '../../../shared/rules/rule.ts'
-import { findResources, type Resource } from '../../project/template.ts'
-import type { Finding, Judged } from '../finding.ts'
+import { readCalls } from '../../project/attached.ts'
+import { hasIntrinsic } from '../../project/conditions.ts'
+import { isKnown, toSymbolic } from '../../project/symbolic.ts'
+import { AT_DEPLOYMENT, findResources, type Resource } from '../../project/template.ts'
+import { type Judged, mergeJudged, NOTHING } from '../finding.ts'
 import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
 
 /** LG401 and LG403: finds pool settings that let users bypass the rules of triggers. */
@@ -8,20 +11,21 @@ export function checkPools(subject: Subject): Judged {
   const attached = listAttachedCode(subject)
   const parts = findResources(subject.template, 'AWS::Cognito::UserPool').map((pool): Judged => {
     const triggers = attached.filter((each) => each.pool?.id === pool.id)
-    const taken = checkAliases(pool, triggers)
-    const refreshed = checkRefreshes(pool, triggers)
-    return { findings: [...taken, ...refreshed.findings], unknown: refreshed.unknown }
+    return mergeJudged([checkAliases(pool, triggers), checkRefreshes(subject, pool, triggers)])
   })
-  return { findings: parts.flatMap(({ findings }) => findings), unknown: parts.flatMap(({ unknown }) => unknown) }
+  return mergeJudged(parts)
 }
 
-function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): readonly Finding[] {
+function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): Judged {
   const { AliasAttributes } = pool.properties
-  if (!Array.isArray(AliasAttributes) || !AliasAttributes.includes('email')) return []
   const verifying = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && hasEmailVerification(code))
-  if (verifying?.target === undefined) return []
-  const message = `AliasAttributes of ${pool.id} contain email, and ${verifying.target.id} marks emails as verified at sign-up`
-  return [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }]
+  if (verifying?.target === undefined || (AliasAttributes === undefined && !hasIntrinsic(pool.properties))) return NOTHING
+  if (Array.isArray(AliasAttributes) && AliasAttributes.includes('email')) {
+    const message = `AliasAttributes of ${pool.id} contain email, and ${verifying.target.id} marks emails as verified at sign-up`
+    return { findings: [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }], unknown: [] }
+  }
+  const isRead = Array.isArray(AliasAttributes) && AliasAttributes.every((each) => isKnown(toSymbolic(each) ?? ''))
+  return isRead ? NOTHING : { findings: [], unknown: [`AliasAttributes of ${pool.id}: ${AT_DEPLOYMENT}`] }
 }
 
 /**
@@ -33,14 +37,18 @@ function hasEmailVerification(code: Code | undefined): boolean {
   return /autoVerifyEmail\W{1,4}(?:true\b|!0)/.test(code?.text ?? '')
 }
 
-function checkRefreshes(pool: Resource, triggers: readonly AttachedCode[]): Judged {
+function checkRefreshes({ template }: Subject, pool: Resource, triggers: readonly AttachedCode[]): Judged {
   const blocking = triggers.find(({ trigger, code }) => trigger === 'PreAuthentication' && hasBlockRule(code))
-  if (blocking === undefined) return { findings: [], unknown: [] }
-  const tokens = triggers.find(({ trigger }) => trigger === 'PreTokenGeneration')
-  if (tokens !== undefined && tokens.code?.rule === undefined) {
-    return { findings: [], unknown: [`the block check in PreTokenGeneration of ${pool.id}: the rules of the trigger are unknown`] }
+  const tokens = triggers.filter(({ trigger }) => trigger === 'PreTokenGeneration')
+  if (blocking === undefined || tokens.some(({ code, conditional }) => hasBlockRule(code) && !conditional)) return NOTHING
+  const undecided = readCalls(template).unknown.find(
+    (call) => call.pool?.id === pool.id && (call.trigger ?? 'PreTokenGeneration') === 'PreTokenGeneration',
+  )
+  const isUnread = tokens.some(({ code }) => code?.rule === undefined)
+  if (isUnread || undecided !== undefined || tokens.some(({ code }) => hasBlockRule(code))) {
+    const why = isUnread ? 'the rules of the trigger are unknown' : 'the trigger is known only at deployment'
+    return { findings: [], unknown: [`the block check in PreTokenGeneration of ${pool.id}: ${why}`] }
   }
-  if (tokens !== undefined && hasBlockRule(tokens.code)) return { findings: [], unknown: [] }
   const message = `Triggers of ${pool.id} check blocks in PreAuthentication, but not in PreTokenGeneration, which runs when tokens are refreshed`
   return { findings: [{ code: 'LG403', resource: pool.id, path: blocking.path, message }], unknown: [] }
 }

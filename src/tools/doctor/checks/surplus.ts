@@ -26,13 +26,20 @@ export function checkSurplus(subject: Subject): Judged {
     return { lambda, code: codes.get(lambda.id), rights: readRights(lambda) }
   })
   const roles = new Set(users.filter(({ lambda }) => attached.has(lambda.id)).flatMap(({ rights }) => rights.role ?? []))
-  const parts = [...roles].map((role) =>
-    checkRole(
-      template,
-      users.filter(({ rights }) => rights.role === role),
-    ),
-  )
+  const parts = [...roles].map((role): Judged => {
+    const own = users.filter(({ rights }) => rights.role === role)
+    const other = users.find(({ lambda }) => mayHaveRole(lambda, role))
+    if (other === undefined) return checkRole(template, own)
+    const names = own.map(({ lambda }) => lambda.id).join(', ')
+    return { findings: [], unknown: [`unneeded permissions of ${names}: the role of ${other.lambda.id} is known only at deployment`] }
+  })
   return { findings: parts.flatMap(({ findings }) => findings), unknown: parts.flatMap(({ unknown }) => unknown) }
+}
+
+/** Returns true if the role of a function is an undecided expression, such as `Fn::If`, that names this role. */
+function mayHaveRole({ properties }: Resource, role: string): boolean {
+  const text = toSymbolic(properties.Role) ?? ''
+  return text.startsWith('${?') && text.includes(`"${role}"`)
 }
 
 function checkRole(template: Template, users: readonly User[]): Judged {

@@ -1,7 +1,8 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
+import { findFunction } from '../../project/named-function.ts'
 import { isKnown, toSymbolic } from '../../project/symbolic.ts'
 import { findResources } from '../../project/template.ts'
-import type { Finding, Judged } from '../finding.ts'
+import { type Finding, type Judged, mergeJudged, NOTHING } from '../finding.ts'
 import { listAttachedCode, type Subject } from '../loaded.ts'
 
 /** LG204, LG205 and LG206: checks that a pre token generation handler returns the response for the configured event version. */
@@ -33,26 +34,23 @@ export function checkTokenVersions(subject: Subject): Judged {
     }
     return []
   })
-  return { findings: [...answers, ...findDoubleWiring(subject)], unknown: [] }
+  return mergeJudged([{ findings: answers, unknown: [] }, checkDoubleWiring(subject)])
 }
 
-function findDoubleWiring({ template }: Subject): readonly Finding[] {
-  return findResources(template, 'AWS::Cognito::UserPool').flatMap(({ id, properties }): readonly Finding[] => {
+function checkDoubleWiring({ template }: Subject): Judged {
+  const parts = findResources(template, 'AWS::Cognito::UserPool').map(({ id, properties }): Judged => {
     const config = isObject(properties.LambdaConfig) ? properties.LambdaConfig : {}
-    const versioned = isObject(config.PreTokenGenerationConfig) ? toSymbolic(config.PreTokenGenerationConfig.LambdaArn) : undefined
-    const plain = toSymbolic(config.PreTokenGeneration)
-    if (plain === undefined || versioned === undefined || plain === versioned) return []
-    // Reports only names and references to resources. Two different parameters may have the same value at deployment.
-    const [left, right] = [plain, versioned].map((text) => isKnown(text) || template.resources.has(/^\$\{(\w+)/.exec(text)?.[1] ?? ''))
-    if (!left || !right) return []
+    const { PreTokenGenerationConfig: versioned, PreTokenGeneration: plain } = config
+    if (plain === undefined || versioned === undefined) return NOTHING
+    const names = [toSymbolic(plain), toSymbolic(isObject(versioned) ? versioned.LambdaArn : undefined)]
+    if (names[0] === names[1]) return NOTHING
+    // Compares only names and references to resources. Two different parameters may have the same value at deployment.
+    const isCertain = names.every((text) => text !== undefined && (isKnown(text) || findFunction(template, text) !== undefined))
+    if (!isCertain)
+      return { findings: [], unknown: [`the two functions for PreTokenGeneration in ${id}: a name is known only at deployment`] }
     const path = ['Properties', 'LambdaConfig', 'PreTokenGeneration']
-    return [
-      {
-        code: 'LG206',
-        resource: id,
-        path,
-        message: `The user pool ${id} names one function in PreTokenGeneration and another in PreTokenGenerationConfig`,
-      },
-    ]
+    const message = `The user pool ${id} names one function in PreTokenGeneration and another in PreTokenGenerationConfig`
+    return { findings: [{ code: 'LG206', resource: id, path, message }], unknown: [] }
   })
+  return mergeJudged(parts)
 }

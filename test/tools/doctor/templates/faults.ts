@@ -348,6 +348,18 @@ export const FAULTS: readonly Fault[] = [
     at: 'Users.Properties.LambdaConfig.PreTokenGeneration',
   },
 
+  {
+    base: 'plain.yaml',
+    seeds: 'a version of a function instead of its alias',
+    code: 'LG207',
+    change: {
+      Published: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Judge' } } },
+      'Users.Properties.LambdaConfig.PreSignUp': { Ref: 'Published' },
+      'MayJudge.Properties.FunctionName': { Ref: 'Published' },
+    },
+    at: 'Users.Properties.LambdaConfig.PreSignUp',
+  },
+
   // Faults in the tables and permissions of rules: LG301 to LG305.
   {
     base: 'osls.json',
@@ -505,6 +517,35 @@ export const FAULTS: readonly Fault[] = [
       PreTokenGenerationLambdaFunction: undefined,
     },
     at: 'CognitoUserPoolUsers.Properties.LambdaConfig.PreAuthentication',
+  },
+  {
+    base: 'osls.json',
+    seeds: 'app clients on another pool with the same name',
+    code: 'LG404',
+    change: {
+      'CognitoUserPoolUsers.Properties.UserPoolName': 'people',
+      People: { Type: 'AWS::Cognito::UserPool', Properties: { UserPoolName: 'people' } },
+      'WebClient.Properties.UserPoolId': { Ref: 'People' },
+    },
+    at: 'CognitoUserPoolUsers.Properties.LambdaConfig',
+  },
+  {
+    base: 'osls.json',
+    seeds: 'a trigger that a custom resource adds to a pool of the template',
+    code: 'LG405',
+    change: {
+      'CognitoUserPoolUsers.Properties.UserPoolName': 'people',
+      'CognitoUserPoolUsers.Properties.LambdaConfig.PreSignUp': undefined,
+      Existing: {
+        Type: 'Custom::CognitoUserPool',
+        Properties: {
+          FunctionName: { Ref: 'PreSignUpLambdaFunction' },
+          UserPoolName: 'people',
+          UserPoolConfigs: [{ Trigger: 'PreSignUp' }],
+        },
+      },
+    },
+    at: 'Existing.Properties.UserPoolConfigs.0',
   },
 ]
 
