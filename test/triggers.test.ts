@@ -24,6 +24,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'chaos/users.ts': 'the events of the journey',
   'test/events/events.test.ts': 'the sample events follow one user from sign-up to sign-in',
   'test/support/samples.ts': 'a fictitious trigger of each kind',
+  'test/support/doctor-template.ts': 'a template with the triggers of the checks that compare triggers',
   'test/support/events.ts': 'an event of each trigger, for the tests of rules',
   'test/testing/': 'the events of the test kit',
   'test/types/aws-events.test-d.ts': "the type of each trigger's event",

@@ -54,6 +54,7 @@ export function readCalls(template: Template): Calls {
   const parts = [
     ...findResources(template, 'AWS::Cognito::UserPool').map((pool) => readPoolCalls(template, pool)),
     ...findResources(template, 'Custom::CognitoUserPool').map((resource) => readCustomCalls(template, resource)),
+    ...findResources(template, 'Custom::CustomAuthTriggerResourceOutputs').map((resource) => readAmplifyCalls(template, resource)),
   ]
   return { attached: parts.flatMap(({ attached }) => attached), unknown: parts.flatMap(({ unknown }) => unknown) }
 }
@@ -116,6 +117,25 @@ function readCustomCalls(template: Template, { id, properties }: Resource): Call
       attached: [attached],
       unknown: target === undefined && !isKnown(named) ? [{ pool, trigger, holder: `FunctionName of ${id}` }] : [],
     }
+  })
+  return { attached: calls.flatMap(({ attached }) => attached), unknown: calls.flatMap(({ unknown }) => unknown) }
+}
+
+/** Reads the functions that a custom resource of Amplify attaches to a pool of another stack. */
+function readAmplifyCalls(template: Template, { id, properties }: Resource): Calls {
+  const { lambdaConfig } = properties
+  if (!Array.isArray(lambdaConfig))
+    return { attached: [], unknown: [{ pool: undefined, trigger: undefined, holder: `lambdaConfig of ${id}` }] }
+  const calls = lambdaConfig.map((config: unknown, index): Calls => {
+    const { triggerType, lambdaFunctionArn } = isObject(config) ? config : {}
+    const trigger = parseTriggerName(typeof triggerType === 'string' ? triggerType : '')
+    const named = toSymbolic(lambdaFunctionArn) ?? ''
+    const target = findFunction(template, named)?.lambda
+    if (trigger === undefined || target === undefined)
+      return { attached: [], unknown: [{ pool: undefined, trigger, holder: `lambdaConfig.${index} of ${id}` }] }
+    const path = ['Properties', 'lambdaConfig', index]
+    const attached: Attached = { trigger, version: undefined, target, named, conditional: false, pool: undefined, resource: id, path }
+    return { attached: [attached], unknown: [] }
   })
   return { attached: calls.flatMap(({ attached }) => attached), unknown: calls.flatMap(({ unknown }) => unknown) }
 }

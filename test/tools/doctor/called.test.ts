@@ -92,6 +92,21 @@ describe('examine of a trigger function', () => {
   })
 })
 
+describe('examine of a version that the CDK creates', () => {
+  const current = { SignUpCurrentVersionE7A4F1C2: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'SignUp' } } } }
+  const called = (id: string): Changes => ({ [TRIGGER]: { Ref: id }, 'MayCallSignUp.Properties.FunctionName': { Ref: id } })
+
+  it('finds nothing for an alias of the current version', () => {
+    const FunctionVersion = { 'Fn::GetAtt': ['SignUpCurrentVersionE7A4F1C2', 'Version'] }
+    const live = { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'SignUp' }, FunctionVersion, Name: 'live' } }
+    expect(findCodes({ ...current, SignUpAliaslive0A1B: live, ...called('SignUpAliaslive0A1B') })).toEqual([])
+  })
+
+  it('finds nothing for the current version, which changes with the code', () => {
+    expect(findCodes({ ...current, ...called('SignUpCurrentVersionE7A4F1C2') })).toEqual([])
+  })
+})
+
 describe('examine of an invoke permission', () => {
   it.each(['lambda:invokeFunction', 'LAMBDA:INVOKEFUNCTION', 'lambda:*', '*'])('accepts the action %s', (action) => {
     expect(findCodes({ 'MayCallSignUp.Properties.Action': action })).toEqual([])

@@ -246,10 +246,12 @@ describe('a Terraform plan', () => {
     expect(find(examinePlan(text))).toEqual(['LG302 aws_iam_role.sign_up', 'LG303 aws_iam_role.sign_up', LONG])
   })
 
-  it('has the version of a function behind qualified_arn', () => {
+  it('has the function behind qualified_arn, which names a new version after each change', () => {
     const pool = { ...POOL, expressions: { lambda_config: [{ pre_sign_up: refers('aws_lambda_function.sign_up.qualified_arn') }] } }
-    const resources = change(FUNCTION, { publish: true }).map((each) => (each === POOL ? pool : each))
-    expect(find(examinePlan(createPlan(resources)))).toContain('LG207 aws_cognito_user_pool.people')
+    const codes = find(examinePlan(createPlan(change(FUNCTION, { publish: true }).map((each) => (each === POOL ? pool : each)))))
+
+    expect(codes).toContain(LONG)
+    expect(codes.filter((each) => each.startsWith('LG207') || each.startsWith('LG304'))).toEqual([])
   })
 })
 

@@ -60,7 +60,7 @@ export function checkCalls({ template }: Subject): Judged {
 
 function findVersion(template: Template, { target, trigger, named, resource, path }: Attached): readonly Finding[] {
   const version = findFunction(template, named)
-  if (target === undefined || version?.isVersion !== true) return []
+  if (target === undefined || version?.isFixed !== true) return []
   const shown = isKnown(version.qualifier ?? '') ? `version ${version.qualifier}` : 'a version'
   return [
     { code: 'LG207', resource, path, message: `${resource} calls ${shown} of ${target.id} for ${trigger}, not the function or an alias` },
