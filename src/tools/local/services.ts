@@ -20,24 +20,29 @@ export interface StartOptions {
   readonly tables?: readonly TableDefinition[]
   /** Writes items after the tables are created, and before the first request is answered. */
   readonly fill?: (endpoint: string) => Promise<void>
+  /** True to start DynamoDB at its first request, so that handlers that do not use it do not wait for it. */
+  readonly lazy?: boolean
 }
 
 /**
- * Starts an embedded DynamoDB and an embedded SES. Each listens on a free loopback port. The first request to DynamoDB loads the engine
- * and creates the tables, so handlers that do not use DynamoDB do not wait for it.
+ * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES. Each listens on a free loopback port. If a step
+ * fails, stops the services that already run.
  *
+ * @throws MissingPeerError if dynalite is not installed, UsageError if a table of `tables` is invalid. With `lazy`, requests get these
+ *   errors.
  * @example
  * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
  * const child = fork('replay-worker.js', { env: services.environment })
  * await services.stop()
  */
-export async function startServices(names: TableNames, { tables = [], fill }: StartOptions = {}): Promise<LocalServices> {
-  const dynamodb = await startDynamoDb(async (endpoint) => {
+export async function startServices(names: TableNames, { tables = [], fill, lazy = false }: StartOptions = {}): Promise<LocalServices> {
+  const prepare = async (endpoint: string): Promise<void> => {
     // Imported here, because it loads the AWS SDK.
     const { createTables, useLocalClient } = await import('./tables.ts')
     await useLocalClient(endpoint, (client) => createTables(client, names, tables))
     await fill?.(endpoint)
-  })
+  }
+  const dynamodb = await startDynamoDb({ prepare, lazy })
   try {
     const ses = await startSes()
     return {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { defaultSettings, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
@@ -25,13 +25,18 @@ export interface Embedded {
   readonly environment: Readonly<Record<string, string>>
   /** Returns the rows and emails that handlers have left so far. */
   readonly sideEffects: () => Promise<SideEffects>
+  /**
+   * Starts DynamoDB if the handler's file mentions it, because the first request of a handler has a timeout of less than a second. Does
+   * not reject: if DynamoDB cannot start, its requests get the error.
+   */
+  readonly startFor: (handlerFile: string) => Promise<void>
   /** Returns the error with which DynamoDB failed to start, such as a MissingPeerError. Undefined if it started, or was not used. */
   readonly problem: () => unknown
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts the embedded services. The first request to DynamoDB creates the tables and seeds the block list.
+ * Starts the embedded services. DynamoDB starts with `startFor` or at its first request. Then it creates the tables and seeds the block list.
  *
  * @param settings The settings of the handlers, which may name the tables.
  * @param paths The replayed paths. Seed files beside them are read.
@@ -48,6 +53,7 @@ export async function startEmbedded(
   let seeded: ReadonlyMap<string, readonly Row[]> = new Map()
   const services = await startServices(names, {
     tables,
+    lazy: true,
     fill: async (endpoint) => {
       if (seeds.length === 0) return
       // Imported here, because both load the AWS SDK.
@@ -64,6 +70,10 @@ export async function startEmbedded(
       if (endpoint === undefined) return { tables: new Map(), names, mails }
       const { readTables } = await import('./rows.ts')
       return { tables: findChangedRows(seeded, await readTables(endpoint)), names, mails }
+    },
+    async startFor(handlerFile) {
+      const code = await readFile(handlerFile, 'utf8').catch(() => '')
+      if (/dynamo/i.test(code)) await services.dynamodb.start().catch(() => undefined)
     },
     problem: services.dynamodb.problem,
     stop: services.stop,

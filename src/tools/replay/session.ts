@@ -81,6 +81,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
   const open = async (trigger: TriggerName): Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined> => {
     const handler = await handlers.find(trigger)
     if (handler === undefined) return undefined
+    await embedded?.startFor(handler.file)
     const lambda = createLambdaFunction({
       folder,
       file: handler.file,

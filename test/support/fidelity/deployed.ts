@@ -39,6 +39,7 @@ export function deployed(client: string): Deployed {
     embedded: running,
     async start(folder, environment = {}, options = {}) {
       const file = join(`${built?.folder}`, 'dist', folder, 'handler.js')
+      await running().startFor(file)
       const all = { ...defaultSettings(), ...running().environment, ...environment }
       const sandbox = await startSandbox({ client, file, environment: all, ...options })
       onTestFinished(async () => void (await sandbox.stop()))

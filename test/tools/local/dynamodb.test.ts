@@ -105,20 +105,22 @@ describe('startDynamoDb', () => {
     await expect(fetch(service.endpoint)).rejects.toThrow()
   })
 
-  it('answers with the name of the package to install if dynalite is missing', async () => {
+  it('names the package to install if dynalite is missing, with `lazy` in the answers', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lifeguard-no-peers-'))
     try {
       for (const room of ['tools/lib', 'tools/local', 'shared/rules'])
         await cp(new URL(`../../../src/${room}/`, import.meta.url), join(folder, room), { recursive: true })
       await writeFile(join(folder, 'package.json'), '{"type":"module"}')
       const program = `
-        const service = await (await import('./tools/local/dynamodb.ts')).startDynamoDb()
+        const { startDynamoDb } = await import('./tools/local/dynamodb.ts')
+        const thrown = await startDynamoDb().catch((error) => error)
+        const service = await startDynamoDb({ lazy: true })
         const answer = await (await fetch(service.endpoint, { method: 'POST', body: '{}' })).json()
-        console.log(service.problem().name + ': ' + answer.message)
+        console.log(thrown.name + ': ' + answer.message, service.problem().message === thrown.message)
         await service.stop()`
       const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd: folder })
       expect(stdout).toBe(
-        "MissingPeerError: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite\n",
+        "MissingPeerError: The package 'dynalite' is not installed. It is needed to run an embedded DynamoDB. Install it with: npm install --save-dev dynalite true\n",
       )
     } finally {
       await rm(folder, { recursive: true })

@@ -40,8 +40,17 @@ describe('startServices', () => {
     client.destroy()
   })
 
-  it('answers every request with the error if a table cannot be created', async () => {
-    const services = await startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })
+  it('stops the services when a table cannot be created', async () => {
+    const servers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
+    const before = servers()
+    await expect(startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })).rejects.toMatchObject({
+      name: 'ResourceInUseException',
+    })
+    await expect.poll(servers).toBe(before)
+  })
+
+  it('with `lazy`, answers every request with the error if a table cannot be created', async () => {
+    const services = await startServices({ blocks: 'same', profiles: 'same', effects: 'effects' }, { lazy: true })
     const client = dynamoDbClient(services.dynamodb.endpoint)
     const describing = client.send(new DescribeTableCommand({ TableName: 'same' }))
     await expect(describing).rejects.toMatchObject({ name: 'LocalDynamoDbError' })
@@ -100,16 +109,11 @@ describe('startServices', () => {
 
   it('names the table of a template that DynamoDB rejects', async () => {
     const table = { name: 'orders', keySchema: [{ AttributeName: 'id', KeyType: 'HASH' as const }], attributeDefinitions: [] }
-    const services = await startServices(names, { tables: [table] })
-    const client = dynamoDbClient(services.dynamodb.endpoint)
-    await expect(client.send(new DescribeTableCommand({ TableName: 'orders' }))).rejects.toThrow(/^The table orders: /)
-    expect(services.dynamodb.problem()).toMatchObject({ name: 'UsageError' })
-    await services.stop()
-    client.destroy()
+    await expect(startServices(names, { tables: [table] })).rejects.toThrow(/^The table orders: /)
   })
 
-  it('loads the engine of DynamoDB only at the first request', async () => {
-    const services = await startServices(names)
+  it('with `lazy`, loads the engine of DynamoDB only at the first request', async () => {
+    const services = await startServices(names, { lazy: true })
     expect(await services.dynamodb.engine()).toBeUndefined()
     await fetch(services.dynamodb.endpoint)
     expect(await services.dynamodb.engine()).toMatch(/^http:/)

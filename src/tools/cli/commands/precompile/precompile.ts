@@ -125,6 +125,7 @@ type TestRun = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | {
 async function runOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<TestRun> {
   const { environmentFor, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
   const environment = environmentFor({})
+  await embedded?.startFor(handler.file)
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
   const output: string[] = []
   const lambda = createLambdaFunction({
