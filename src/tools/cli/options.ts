@@ -1,8 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { findClosestName } from '../lib/closest-name.ts'
 import { SERVICES, type Services } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import type { HelpEntry } from './help.ts'
-import { findClosestName } from './suggest.ts'
 
 /**
  * Parses the arguments of a command.

@@ -155,6 +155,11 @@ function isAws(name: string): boolean {
   return name.startsWith('AWS_')
 }
 
+/** Returns the names of the variables that handlers of this package read. */
+export function listSettings(): readonly string[] {
+  return [...sampleSettings().keys()]
+}
+
 /** Returns true if a handler of this package reads the variable. */
 export function isSetting(name: string): boolean {
   return sampleSettings().has(name)
