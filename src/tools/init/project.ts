@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, posix, relative } from 'node:path'
 import { defaultSettings } from '../lib/environment.ts'
 import { type OwnManifest, PACKAGE_FOLDER } from '../lib/own-package.ts'
+import { replaceSampleDomain, SAMPLE_DOMAIN } from './domain.ts'
 import { readOwnLock, selectPackages } from './lock.ts'
 import { createLock, createManifest, listRoots } from './manifest.ts'
 import type { Origin } from './origin.ts'
@@ -19,27 +20,31 @@ const GITIGNORE = 'node_modules/\ndist/\n.serverless/\ncoverage/\n'
  * templates must be maintained.
  *
  * @param name The name of the service and of the project's package.
+ * @param domain The normalised email domain that may sign up.
  */
-export async function createProjectFiles(name: string, own: OwnManifest, origin: Origin): Promise<ProjectFiles> {
+export async function createProjectFiles(
+  name: string,
+  own: OwnManifest,
+  origin: Origin,
+  domain: string = SAMPLE_DOMAIN,
+): Promise<ProjectFiles> {
   const files = new Map<string, string>()
   const locked = selectPackages(await readOwnLock(), listRoots(own))
   files.set('package.json', toJson(createManifest(name, own, locked, origin)))
   files.set('package-lock.json', toJson(createLock(name, own, locked, origin)))
   files.set('.gitignore', GITIGNORE)
-  files.set('lifeguard.env', formatSettings())
-  for (const path of await listFiles('starter')) files.set(path, insertName(await readOwn(`starter/${path}`), '{{name}}', name))
+  files.set('lifeguard.env', formatSettings(domain))
+  for (const path of await listFiles('starter')) {
+    const text = await readOwn(`starter/${path}`)
+    files.set(path, text.replaceAll('{{name}}', name).replaceAll('{{domain}}', domain))
+  }
   for (const path of await listHandlerFiles()) files.set(path, await readOwn(path))
   for (const path of await listFiles('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
-  for (const [file, service] of [
-    ['serverless.yml', 'lifeguard'],
-    ['serverless.existing-pool.yml', 'lifeguard-existing-pool'],
-  ] as const) {
-    const from = `\nservice: ${service}\n`
-    const text = await readService(file, own)
-    if (!text.includes(from)) throw new Error(`${file} has no line 'service: ${service}'`)
-    files.set(file, insertName(text, from, `\nservice: ${service.replace('lifeguard', name)}\n`))
-  }
-  for (const path of await starterEvents()) files.set(path, await readOwn(path))
+  for (const file of ['serverless.yml', 'serverless.existing-pool.yml'])
+    files.set(file, replaceOnce(await readService(file, own), '\nservice: lifeguard', `\nservice: ${name}`))
+  const service = files.get('serverless.yml') ?? ''
+  files.set('serverless.yml', replaceOnce(service, `allowedEmailDomains, '${SAMPLE_DOMAIN}'`, `allowedEmailDomains, '${domain}'`))
+  for (const path of await starterEvents()) files.set(path, replaceSampleDomain(await readOwn(path), domain))
   return files
 }
 
@@ -82,14 +87,16 @@ function toJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }
 
-function insertName(text: string, placeholder: string, name: string): string {
-  return text.replaceAll(placeholder, () => name)
+function replaceOnce(text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`The deployment does not contain '${from.trim()}'`)
+  return text.replace(from, () => to)
 }
 
 /** Formats the settings file. With these settings, the sample events meet their expectations. */
-function formatSettings(): string {
-  const lines = Object.entries(defaultSettings()).map(([name, value]) => `${name}=${value}`)
-  return `# Settings of the handlers in lifeguard replay and in tests. The settings of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
+function formatSettings(domain: string): string {
+  const settings = { ...defaultSettings(), ALLOWED_EMAIL_DOMAINS: domain, WELCOME_EMAIL_FROM: `welcome@${domain}` }
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  return `# Settings of the handlers in lifeguard replay. The settings of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
 }
 
 /** Reads a deployment file, and replaces paths of guides in docs/ by the paths in the installed package. */

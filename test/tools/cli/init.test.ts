@@ -92,13 +92,25 @@ describe('lifeguard init', () => {
     expect(await readFile(join(cwd, 'app/package.json'), 'utf8')).toBe('{}')
   })
 
-  it('writes nothing into a folder that already contains the project', async () => {
+  it.each(['serverless.yml', 'serverless.ts', 'template.yaml', 'cdk.json'])(
+    'writes nothing into a folder that has %s, and names the command that adds triggers',
+    async (file) => {
+      const cwd = await createFolder({ [`app/${file}`]: '' })
+      const { code, stdout, stderr } = await lifeguard(['init', 'app'], { cwd })
+      expect({ code, stdout, stderr }).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `lifeguard: app already has ${file}. To add triggers to it: lifeguard add pre-signup\n`,
+      })
+      expect(await listFiles(join(cwd, 'app'))).toEqual([file])
+    },
+  )
+
+  it('allows the domain of --domain, in lower-case ASCII', async () => {
     const cwd = await createFolder({})
-    await lifeguard(['init', 'app'], { cwd })
-    const { code, stderr } = await lifeguard(['init', 'app'], { cwd })
-    const files = await listFiles(join(cwd, 'app'))
-    expect(code).toBe(2)
-    expect(parseListed(stderr)).toEqual(files)
+    const { code } = await lifeguard(['init', 'users', '--domain', 'M\u00fcnchen.DE'], { cwd })
+    expect(code).toBe(0)
+    expect(await readFile(join(cwd, 'users/serverless.yml'), 'utf8')).toContain("allowedEmailDomains, 'xn--mnchen-3ya.de'")
   })
 
   it.skipIf(process.platform === 'win32')('lists the written files after an error, and leaves no partial file', async () => {
@@ -124,6 +136,9 @@ describe('lifeguard init', () => {
     [['init', 'My Users!'], "The folder name 'My Users!' is not a valid service name. Pass --name NAME with 2 to 20 lower-case letters"],
     [['init', '42'], "The folder name '42' is not a valid service name. Pass --name NAME"],
     [['init', 'one-letter-too-many-1'], "The folder name 'one-letter-too-many-1' is not a valid service name"],
+    [['init', 'a1', '--domain', '*.example.org'], '--domain *.example.org: expected one domain, such as example.org'],
+    [['init', 'a1', '--domain', "a'b"], "--domain a'b: expected one domain, such as example.org"],
+    [['init', 'a1', '--domian', 'example.org'], "Unknown option '--domian'. Did you mean '--domain'?"],
     [['init', 'a1', '--package', 'none.tgz'], 'none.tgz: no such file. Name the tarball of cognito-lifeguard (.tgz) with --package FILE'],
     [['init', 'a-file'], 'a-file: not a folder. Nothing was written'],
     [['init', 'a-file/below'], 'a-file/below: the project is incomplete: '],

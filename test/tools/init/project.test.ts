@@ -31,6 +31,21 @@ describe('a new project', () => {
     }
   })
 
+  it('allows the domain of the project in serverless.yml, in lifeguard.env and in the events', async () => {
+    const named = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' }, 'acme.test')
+
+    expect(named.get('serverless.yml')).toContain("param:allowedEmailDomains, 'acme.test'}")
+    expect(named.get('lifeguard.env')).toMatch(/^ALLOWED_EMAIL_DOMAINS=acme\.test$/m)
+    expect(named.get('README.md')).toContain('Only addresses in `acme.test` may sign up')
+    expect(named.get('events/pre-signup/sign-up-mary.json')).toContain('"mary@acme.test"')
+    expect(named.get('events/pre-signup/sign-up-look-alike-prefix.json')).toContain('"eve@acme.test.attacker.example"')
+  })
+
+  it('has the same allowed domain in serverless.yml and in lifeguard.env if no domain is given', () => {
+    const [, deployedDomain] = /allowedEmailDomains, '([^']*)'/.exec(files.get('serverless.yml') ?? '') ?? []
+    expect(files.get('lifeguard.env')).toContain(`\nALLOWED_EMAIL_DOMAINS=${deployedDomain}\n`)
+  })
+
   it('contains no path of a file that does not exist', async () => {
     const links = [...files].flatMap(([path, text]) =>
       path.endsWith('.json') ? [] : [...text.matchAll(/\b(?:docs|deploy|src|events)\/[\w/.-]+\.\w+/g)],

@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { readDomainList } from '../../../src/shared/email/domain-file.ts'
+import { parseEnv } from 'node:util'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import { createProjectFiles } from '../../../src/tools/init/project.ts'
 import { describeRule } from '../../../src/tools/lib/description.ts'
@@ -22,22 +18,29 @@ const load = (name: string): Promise<{ readonly handler: object }> => import(`..
 
 afterEach(() => vi.unstubAllEnvs())
 
-describe('starter/vitest.config.ts', () => {
-  it('passes the settings of lifeguard.env to tests, except BLOCK_TABLE and settings that the environment overrides, and builds lists of domains', async () => {
-    const cwd = await mkdtemp(join(tmpdir(), 'lifeguard-starter-'))
-    onTestFinished(() => rm(cwd, { recursive: true }))
-    const lists = 'ALLOWED_EMAIL_DOMAINS=@file:staff.domains\nDENIED_EMAIL_DOMAINS=@file:/opt/denied.domains\n'
-    await writeFile(join(cwd, 'lifeguard.env'), `WELCOME_APP_NAME=From the file\nPROFILE_TABLE=filed\nBLOCK_TABLE=filed\n${lists}`)
-    await mkdir(join(cwd, 'domains'))
-    await writeFile(join(cwd, 'domains/staff.json'), '["example.com"]')
-    const config = pathToFileURL(join(repository, 'starter/vitest.config.ts')).href
-    const program = `import(${JSON.stringify(config)}).then(({ default: { test } }) => console.log(JSON.stringify(test.env)))`
-    const env = { ...process.env, WELCOME_APP_NAME: 'Mine' }
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env })
-    const settings = JSON.parse(stdout)
-    expect(settings).toMatchObject({ WELCOME_APP_NAME: 'Mine', PROFILE_TABLE: 'filed', BLOCK_TABLE: '' })
-    expect(settings.DENIED_EMAIL_DOMAINS).toBe('@file:/opt/denied.domains')
-    expect(readDomainList(await readFile(settings.ALLOWED_EMAIL_DOMAINS.replace('@file:', ''))).has('example.com')).toBe(true)
+describe('the events of a new project', () => {
+  it.each([
+    'example.com',
+    'example.net',
+    'acme.test',
+    'partner.example',
+    'attacker.example',
+    'mail.example.com',
+    'com.attacker.example',
+    'xn--mnchen-3ya.de',
+  ])('the handler of pre sign-up decides them as expected if the project allows %s', async (domain) => {
+    const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' }, domain)
+    stubEnvironment({ ...parseEnv(files.get('lifeguard.env') ?? ''), BLOCK_TABLE: '' })
+    const { handler } = await import('../../../src/pre-signup/handler.ts')
+    const events = [...files.keys()].filter((path) => /^events\/pre-signup\/.*(?<!\.expect)\.json$/.test(path))
+
+    for (const path of events) {
+      const { outcome, reason } = JSON.parse(files.get(path.replace('.json', '.expect.json')) ?? '')
+      const decision = await handler.decide(JSON.parse(files.get(path) ?? ''))
+      expect({ outcome: decision.kind, reason: 'reason' in decision ? decision.reason : null }, path).toEqual({ outcome, reason })
+    }
+
+    expect(events.length).toBeGreaterThan(5)
   })
 })
 

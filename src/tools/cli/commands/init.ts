@@ -1,4 +1,6 @@
-import { basename, relative, resolve } from 'node:path'
+import { lstat } from 'node:fs/promises'
+import { basename, join, relative, resolve } from 'node:path'
+import { normaliseDomain } from '../../../shared/email/address.ts'
 import { findOrigin, type Origin } from '../../init/origin.ts'
 import { createProjectFiles, type ProjectFiles } from '../../init/project.ts'
 import { findConflictingFiles, writeFiles } from '../../init/write.ts'
@@ -14,11 +16,17 @@ import { quote, wrapText } from '../text.ts'
 // NAME-existing-pool-STAGE-postAuthentication, so STAGE may have ten characters.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
 
+/** Files that show that a folder has a deployment already. */
+const CONFIGURATIONS = [
+  ...['serverless.yml', 'serverless.yaml', 'serverless.json', 'serverless.ts', 'serverless.js'],
+  ...['template.yaml', 'template.yml', 'template.json', 'cdk.json'],
+]
+
 const INIT_HELP = formatHelp([
   'Create a project with handlers, sample events, a test, a build and a deployment.',
-  { title: 'Usage', lines: ['lifeguard init DIR [--name NAME] [--package FILE]'] },
+  { title: 'Usage', lines: ['lifeguard init DIR [--domain DOMAIN] [--name NAME] [--package FILE]'] },
   'The project has one handler for each trigger that Lifeguard has rules for, and a sweeper. It deploys with the Serverless Framework, to a new user pool or an existing one.',
-  'The command installs nothing and does not use the network. It creates DIR if needed. It never overwrites a file: if one of its files exists, it writes nothing.',
+  'The command installs nothing and does not use the network. It creates DIR if needed. It never overwrites a file: if one of its files exists, or a configuration such as template.yaml, it writes nothing.',
   {
     title: 'Next steps in DIR',
     entries: [
@@ -31,6 +39,7 @@ const INIT_HELP = formatHelp([
   {
     title: 'Options',
     entries: [
+      ['--domain DOMAIN', 'email domain that may sign up (default: example.com, where no real user has an address)'],
       [
         '--name NAME',
         'name of the package and the service (default: the name of DIR); 2 to 20 lower-case letters, digits and hyphens, beginning with a letter',
@@ -48,7 +57,7 @@ const INIT_HELP = formatHelp([
       ['2', 'the usage is invalid, a file exists, or a file cannot be written'],
     ],
   },
-  { title: 'Example', lines: ['lifeguard init my-users'] },
+  { title: 'Example', lines: ['lifeguard init my-users --domain example.org'] },
 ])
 
 /** Runs `lifeguard init` and returns its exit code. */
@@ -56,7 +65,7 @@ export async function runInit(args: readonly string[], io: Io): Promise<number> 
   const { values, positionals } = parseOptions('init', {
     args: [...args],
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, name: { type: 'string' }, package: { type: 'string' } },
+    options: { help: { type: 'boolean', short: 'h' }, domain: { type: 'string' }, name: { type: 'string' }, package: { type: 'string' } },
   })
   if (values.help) {
     await io.out(INIT_HELP)
@@ -67,14 +76,31 @@ export async function runInit(args: readonly string[], io: Io): Promise<number> 
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one folder: lifeguard init DIR`)
 
   const folder = resolve(io.folder, target)
+  const domain = values.domain === undefined ? undefined : parseDomain(values.domain)
   const name = chooseProjectName(values.name, folder)
+  await assertNoConfiguration(target, folder)
   const own = await readOwnManifest()
   const tarball = values.package === undefined ? undefined : resolve(io.folder, values.package)
   const origin = await findOrigin({ ...own, folder: resolve(PACKAGE_FOLDER) }, folder, tarball)
-  const files = await createProjectFiles(name, own, origin)
+  const files = await createProjectFiles(name, own, origin, domain)
   await writeProject(target, folder, files, io)
   await io.out(formatSummary(target, relative(io.folder, folder), origin, files))
   return EXIT.fine
+}
+
+async function assertNoConfiguration(target: string, folder: string): Promise<void> {
+  for (const file of CONFIGURATIONS) {
+    const found = await lstat(join(folder, file)).catch(() => undefined)
+    if (found !== undefined) throw new UsageError(`${target} already has ${file}. To add triggers to it: lifeguard add pre-signup`)
+  }
+}
+
+function parseDomain(given: string): string {
+  const domain = normaliseDomain(given)
+  if (domain !== undefined) return domain
+  throw new UsageError(
+    `--domain ${given}: expected one domain, such as example.org. To allow several or all domains, change allowedEmailDomains in serverless.yml afterwards`,
+  )
 }
 
 function chooseProjectName(given: string | undefined, folder: string): string {
