@@ -39,15 +39,14 @@ for (const name of functions) {
 await buildDomainFiles('domains', 'dist/pre-signup')
 
 // Speeds up cold starts: precompiles the functions that a handler calls for the sample event *-mary.json. If the handler denies
-// the event, its bundle stays unchanged. Runs the command's file directly, because npx is slow.
+// the event, its bundle stays unchanged. Runs the command's file directly, because npx is slow. Runs one
+// command at a time, because a handler that is slowed down by others may exceed its deadline.
 const lifeguard = fileURLToPath(new URL('lib/tools/cli/main.js', import.meta.resolve('cognito-lifeguard/package.json')))
-await Promise.all(
-  functions.map(async (name) => {
-    const files = await readdir(`events/${name}`).catch(() => [])
-    const sample = files.find((file) => file.endsWith('-mary.json'))
-    if (sample) await precompile(`dist/${name}`, `events/${name}/${sample}`)
-  }),
-)
+for (const name of functions) {
+  const files = await readdir(`events/${name}`).catch(() => [])
+  const sample = files.find((file) => file.endsWith('-mary.json'))
+  if (sample) await precompile(`dist/${name}`, `events/${name}/${sample}`)
+}
 
 function precompile(bundle: string, event: string): Promise<void> {
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix, relative } from 'node:path'
-import { defaultSettings } from '../lib/environment.ts'
+import { EVENT_SETTINGS } from '../lib/environment.ts'
 import { type OwnManifest, PACKAGE_FOLDER } from '../lib/own-package.ts'
 import { replaceSampleDomain, SAMPLE_DOMAIN } from './domain.ts'
 import { readOwnLock, selectPackages } from './lock.ts'
@@ -33,7 +33,6 @@ export async function createProjectFiles(
   files.set('package.json', toJson(createManifest(name, own, locked, origin)))
   files.set('package-lock.json', toJson(createLock(name, own, locked, origin)))
   files.set('.gitignore', GITIGNORE)
-  files.set('lifeguard.env', formatSettings(domain))
   for (const path of await listFiles('starter')) {
     const text = await readOwn(`starter/${path}`)
     files.set(path, text.replaceAll('{{name}}', name).replaceAll('{{domain}}', domain))
@@ -45,6 +44,10 @@ export async function createProjectFiles(
   const service = files.get('serverless.yml') ?? ''
   files.set('serverless.yml', replaceOnce(service, `allowedEmailDomains, '${SAMPLE_DOMAIN}'`, `allowedEmailDomains, '${domain}'`))
   for (const path of await starterEvents()) files.set(path, replaceSampleDomain(await readOwn(path), domain))
+  for (const path of (await listFiles('events')).filter((each) => posix.basename(each) === EVENT_SETTINGS)) {
+    const settings = selectSettings(await readOwn(`events/${path}`), domain)
+    if (settings !== undefined) files.set(`events/${path}`, settings)
+  }
   return files
 }
 
@@ -92,11 +95,14 @@ function replaceOnce(text: string, from: string, to: string): string {
   return text.replace(from, () => to)
 }
 
-/** Formats the settings file. With these settings, the sample events meet their expectations. */
-function formatSettings(domain: string): string {
-  const settings = { ...defaultSettings(), ALLOWED_EMAIL_DOMAINS: domain, WELCOME_EMAIL_FROM: `welcome@${domain}` }
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
-  return `# Settings of the handlers in lifeguard replay. The settings of a deployment are in serverless.yml.\n${lines.join('\n')}\n`
+/**
+ * Selects the settings that events need and that serverless.yml leaves empty: those of the welcome email. All other settings of a
+ * project are in serverless.yml only.
+ */
+function selectSettings(text: string, domain: string): string | undefined {
+  const lines = text.split('\n').filter((line) => /^WELCOME_\w+=./.test(line))
+  const head = '# In replay, these events need these settings, whatever serverless.yml sets.'
+  return lines.length === 0 ? undefined : `${[head, ...lines].join('\n').replaceAll(`@${SAMPLE_DOMAIN}`, `@${domain}`)}\n`
 }
 
 /** Reads a deployment file, and replaces paths of guides in docs/ by the paths in the installed package. */

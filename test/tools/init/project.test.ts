@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createProjectFiles, type ProjectFiles } from '../../../src/tools/init/project.ts'
@@ -31,19 +32,21 @@ describe('a new project', () => {
     }
   })
 
-  it('allows the domain of the project in serverless.yml, in lifeguard.env and in the events', async () => {
+  it('allows the given domain in serverless.yml, and uses it in the events', async () => {
     const named = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' }, 'acme.test')
 
     expect(named.get('serverless.yml')).toContain("param:allowedEmailDomains, 'acme.test'}")
-    expect(named.get('lifeguard.env')).toMatch(/^ALLOWED_EMAIL_DOMAINS=acme\.test$/m)
     expect(named.get('README.md')).toContain('Only addresses in `acme.test` may sign up')
     expect(named.get('events/pre-signup/sign-up-mary.json')).toContain('"mary@acme.test"')
     expect(named.get('events/pre-signup/sign-up-look-alike-prefix.json')).toContain('"eve@acme.test.attacker.example"')
+    expect(named.get('events/post-confirmation/settings.env')).toContain('\nWELCOME_EMAIL_FROM=welcome@acme.test\n')
   })
 
-  it('has the same allowed domain in serverless.yml and in lifeguard.env if no domain is given', () => {
-    const [, deployedDomain] = /allowedEmailDomains, '([^']*)'/.exec(files.get('serverless.yml') ?? '') ?? []
-    expect(files.get('lifeguard.env')).toContain(`\nALLOWED_EMAIL_DOMAINS=${deployedDomain}\n`)
+  it('has each setting in one place: in serverless.yml, or beside the events if a deployment leaves it empty', () => {
+    const settings = [...files].flatMap(([path, text]) => (path.endsWith('.env') ? Object.keys(parseEnv(text)) : []))
+
+    expect(new Set(settings)).toEqual(new Set(['WELCOME_EMAIL_FROM', 'WELCOME_APP_NAME', 'WELCOME_APP_URL']))
+    expect(parse(files.get('deploy/params.yml') ?? '')).toMatchObject({ welcomeEmailFrom: '', welcomeAppName: '', welcomeAppUrl: '' })
   })
 
   it('contains no path of a file that does not exist', async () => {
@@ -67,9 +70,9 @@ describe('a new project', () => {
 
   it('contains sample events of this repository with their expectations', async () => {
     const events = [...files].filter(([path]) => path.startsWith('events/'))
-    for (const [path, text] of events) expect(text, path).toBe(await here(path))
+    for (const [path, text] of events) if (path.endsWith('.json')) expect(text, path).toBe(await here(path))
     for (const trigger of FOLDERS) {
-      const cases = events.flatMap(([path]) => (path.startsWith(`events/${trigger}/`) && !path.endsWith('.expect.json') ? [path] : []))
+      const cases = events.flatMap(([path]) => (path.startsWith(`events/${trigger}/`) && /(?<!\.expect)\.json$/.test(path) ? [path] : []))
       expect(cases.length).toBeGreaterThan(1)
       for (const path of cases) expect(files.has(path.replace('.json', '.expect.json')), path).toBe(true)
     }

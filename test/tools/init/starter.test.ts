@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { parseEnv } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import { createProjectFiles } from '../../../src/tools/init/project.ts'
@@ -30,7 +29,8 @@ describe('the events of a new project', () => {
     'xn--mnchen-3ya.de',
   ])('the handler of pre sign-up decides them as expected if the project allows %s', async (domain) => {
     const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' }, domain)
-    stubEnvironment({ ...parseEnv(files.get('lifeguard.env') ?? ''), BLOCK_TABLE: '' })
+    const [, allowed = ''] = /allowedEmailDomains, '([^']*)'/.exec(files.get('serverless.yml') ?? '') ?? []
+    stubEnvironment({ ALLOWED_EMAIL_DOMAINS: allowed })
     const { handler } = await import('../../../src/pre-signup/handler.ts')
     const events = [...files.keys()].filter((path) => /^events\/pre-signup\/.*(?<!\.expect)\.json$/.test(path))
 

@@ -51,8 +51,8 @@ const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts'
  */
 export async function precompile(options: PrecompileOptions): Promise<Precompiled> {
   const { rewrite } = await importPeer(PEERS, 'to precompile a bundle', () => import('./rewrite.ts'))
-  const { trigger, ...handler } = await locate(options)
-  const run = await runOnce(handler, await chooseEvent(options, trigger), options)
+  const { trigger, declared, ...handler } = await locate(options)
+  const run = await runOnce(handler, declared, await chooseEvent(options, trigger), options)
   if ('fault' in run) return run
   if (run.called.size === 0) return { fault: 'V8 reported no called function' }
   const texts = new Map<string, string>()
@@ -71,19 +71,21 @@ export async function precompile(options: PrecompileOptions): Promise<Precompile
   return { functions: counts.reduce((sum, count) => sum + count, 0), files: counts.filter((count) => count > 0).length }
 }
 
+/** A bundle's handler, and what the configuration says about its function. */
+interface Bundle extends Located {
+  readonly trigger: TriggerName | undefined
+  /** The variables that the configuration sets for the function. */
+  readonly declared: Readonly<Record<string, string>>
+}
+
 /** Finds the handler of a bundle and its trigger. Reads the trigger from the configuration, or else from the name of the folder or file. */
-async function locate({
-  folder,
-  bundle,
-  environment,
-  signal,
-}: PrecompileOptions): Promise<Located & { readonly trigger: TriggerName | undefined }> {
-  const project = await openProject(undefined, { working: folder, environment, signal, onNote: () => undefined })
+async function locate({ folder, bundle, environment, signal }: PrecompileOptions): Promise<Bundle> {
+  // A build precompiles several bundles at once, so it does not run the framework for each.
+  const project = await openProject(undefined, { working: folder, environment, signal, onNote: () => undefined, framework: false })
   const functions = project === undefined ? [] : listTriggerFunctions(project)
-  const declared = functions.flatMap(({ trigger, handler }) => (handler === undefined ? [] : [[trigger, handler] as const]))
   const path = resolve(folder, bundle)
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-  const inFolder = declared.map(([, reference]) => reference).filter((each) => dirname(resolve(folder, each)) === path)
+  const inFolder = functions.flatMap(({ handler = '' }) => (dirname(resolve(folder, handler)) === path ? [handler] : []))
   const references = isFolder ? [...inFolder, ...HANDLERS.split(', ').map((name) => join(bundle, name))] : [bundle]
   const found = (await Promise.all(references.map((each) => look(folder, each)))).find((each) => each !== undefined)
   const problem = isFolder ? `the folder contains no handler; expected one of ${HANDLERS}` : 'no such file or folder'
@@ -91,9 +93,9 @@ async function locate({
   const { file, exported } = found
   if (!/\.[cm]?js$/.test(file)) throw new UsageError(`${bundle}: not a bundle; expected a .js, .mjs or .cjs file`)
   const stem = (each: string): string => resolve(folder, each).replace(/\.\w+$/, '')
-  const [known] = declared.find(([, reference]) => stem(reference) === stem(file)) ?? []
-  const trigger = known ?? parseTriggerName(basename(dirname(file))) ?? parseTriggerName(basename(file).replace(/\..*/, ''))
-  return { file: await realpath(file), exported, trigger }
+  const known = functions.find(({ handler }) => handler !== undefined && stem(handler) === stem(file))
+  const trigger = known?.trigger ?? parseTriggerName(basename(dirname(file))) ?? parseTriggerName(basename(file).replace(/\..*/, ''))
+  return { file: await realpath(file), exported, trigger, declared: known?.environment ?? {} }
 }
 
 /** Reads the given event. Without one, reads the first sample event that is for the trigger and is expected to proceed. */
@@ -122,9 +124,14 @@ async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undef
 type TestRun = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | { readonly fault: string }
 
 /** Runs a handler for one event, as replay does. V8 writes the called functions to a file when the process exits. */
-async function runOnce(handler: Located, { file, event }: ReadEvent, { signal, ...options }: PrecompileOptions): Promise<TestRun> {
-  const { environmentFor, embedded } = await openServices({ ...options, variables: [], services: 'embedded', paths: [file] })
-  const environment = environmentFor({})
+async function runOnce(
+  handler: Located,
+  declared: Readonly<Record<string, string>>,
+  { file, event }: ReadEvent,
+  { signal, ...options }: PrecompileOptions,
+): Promise<TestRun> {
+  const { environmentFor, embedded } = await openServices({ ...options, declared, variables: [], services: 'embedded', paths: [file] })
+  const environment = environmentFor(declared)
   await embedded?.startFor(handler.file)
   const reports = await mkdtemp(join(tmpdir(), 'lifeguard-precompile-'))
   const output: string[] = []

@@ -230,6 +230,14 @@ describe('precompile', () => {
     expect(await precompiled(folder)).toEqual({ functions: 2, files: 1 })
   })
 
+  it("runs the handler with the function's environment in serverless.yml", async () => {
+    const code = "export const handler=()=>{if(process.env.SETTING==='set')[1].map(()=>'set')}"
+    const sample = { handler: 'handler.handler', environment: { SETTING: 'set' }, events: [{ cognitoUserPool: { trigger: 'PreSignUp' } }] }
+    const folder = await createFolder({ ...EVENT, 'handler.js': code, 'serverless.yml': { service: 's', functions: { sample } } })
+
+    expect(await precompiled(folder)).toEqual({ functions: 2, files: 1 })
+  })
+
   it('finds the handler through a symbolic link, by its folder, or in serverless.yml', async () => {
     const code = 'export const handler=()=>1;export const run=()=>2'
     const folder = await createFolder({
