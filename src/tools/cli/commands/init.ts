@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { normaliseDomain } from '../../../shared/email/address.ts'
 import { findOrigin, type Origin } from '../../init/origin.ts'
@@ -6,6 +6,7 @@ import { createProjectFiles, type ProjectFiles } from '../../init/project.ts'
 import { findConflictingFiles, writeFiles } from '../../init/write.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { PACKAGE_FOLDER, readOwnManifest } from '../../lib/own-package.ts'
+import { findConfiguration } from '../../project/project.ts'
 import { formatHelp } from '../help.ts'
 import { EXIT, type Io } from '../io.ts'
 import { parseOptions } from '../options.ts'
@@ -15,12 +16,6 @@ import { quote, wrapText } from '../text.ts'
 // Limits NAME to 20 characters, because Lambda limits a function name to 64. The longest function name of a project is
 // NAME-existing-pool-STAGE-postAuthentication, so STAGE may have ten characters.
 const NAME = /^[a-z][a-z\d-]{1,19}$/
-
-/** Files that show that a folder has a deployment already. */
-const CONFIGURATIONS = [
-  ...['serverless.yml', 'serverless.yaml', 'serverless.json', 'serverless.ts', 'serverless.js'],
-  ...['template.yaml', 'template.yml', 'template.json', 'cdk.json'],
-]
 
 const INIT_HELP = formatHelp([
   'Create a project with handlers, sample events, a test, a build and a deployment.',
@@ -89,10 +84,9 @@ export async function runInit(args: readonly string[], io: Io): Promise<number> 
 }
 
 async function assertNoConfiguration(target: string, folder: string): Promise<void> {
-  for (const file of CONFIGURATIONS) {
-    const found = await lstat(join(folder, file)).catch(() => undefined)
-    if (found !== undefined) throw new UsageError(`${target} already has ${file}. To add triggers to it: lifeguard add pre-signup`)
-  }
+  // A CDK app that was never synthesised has only cdk.json.
+  const found = (await findConfiguration(folder)) ?? (existsSync(join(folder, 'cdk.json')) ? 'cdk.json' : undefined)
+  if (found !== undefined) throw new UsageError(`${target} already has ${found}. To add triggers to it: lifeguard add pre-signup`)
 }
 
 function parseDomain(given: string): string {
