@@ -29,7 +29,11 @@ function suite(library: () => PackedLibrary): void {
   beforeAll(async () => {
     const { installed, tarball } = library()
     folder = join(dirname(tarball), 'people')
-    await command(process.execPath, [join(installed, 'lib/tools/cli/main.js'), 'init', folder, '--domain', 'example.net', '--package', tarball], dirname(tarball))
+    await command(
+      process.execPath,
+      [join(installed, 'lib/tools/cli/main.js'), 'init', folder, '--domain', 'example.net', '--package', tarball],
+      dirname(tarball),
+    )
     // Installs only packages of the lock file. They are in npm's cache, because this repository has installed them.
     await run('npm', 'ci', '--prefer-offline', '--no-audit', '--no-fund')
   }, NPM.timeout)
