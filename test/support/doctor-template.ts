@@ -95,7 +95,18 @@ function createTemplate(): { Resources: Record<string, unknown>; Conditions: obj
   }
 }
 
-const other: Code = { rule: undefined, trigger: undefined, takesCallback: false, text: '', problem: undefined, fault: undefined }
+const other: Code = {
+  rule: undefined,
+  trigger: undefined,
+  takesCallback: false,
+  source: undefined,
+  shown: undefined,
+  sweeps: false,
+  problem: undefined,
+  fault: undefined,
+  missing: undefined,
+  misspelt: [],
+}
 const code = (trigger: string, more: Partial<RuleDescription>): Code => ({
   ...other,
   trigger,
@@ -116,7 +127,7 @@ const CODES: ReadonlyMap<string, Code> = new Map([
   ['SignIn', code('PreAuthentication', { judges: 'block' })],
   ['Tokens', code('PreTokenGeneration', { judges: 'block' })],
   ['Bystander', code('PostAuthentication', {})],
-  ['Sweeper', { ...other, text: 'sweepsEffectsOf' }],
+  ['Sweeper', { ...other, sweeps: true }],
 ])
 
 /** Changes of a template by path below Resources, joined by dots. The value undefined removes the property. */

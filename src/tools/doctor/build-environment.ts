@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { defaultSettings, NOWHERE } from '../lib/environment.ts'
+import { defaultSettings, isSetting, NOWHERE } from '../lib/environment.ts'
 import { isKnown, parseReference, toSymbolic } from '../project/symbolic.ts'
 import type { Resource, Template } from '../project/template.ts'
 import { createMasker } from './mask.ts'
@@ -10,6 +10,10 @@ export interface FunctionEnvironment {
   readonly variables: Readonly<Record<string, string>>
   /** Returns true if the template causes the startup error; false if a placeholder that doctor inserted may cause the error. */
   readonly isOfTemplate: (error: string) => boolean
+  /** True if the template shows all of the environment. False if a layer, a wrapper script or an intrinsic function may add to it. */
+  readonly isWhole: boolean
+  /** True if this process runs the same major version of Node as the function. */
+  readonly hasSameNode: boolean
   /** Returns the variable that names a list of domains, if the error says that the list is missing. `folder` is the handler's folder. */
   readonly missingList: (error: string, folder: string) => string | undefined
   /** Replaces the values that the template sets by `...`, because reports are uploaded to code hosts. */
@@ -24,6 +28,11 @@ const STARTS_PROCESSES =
 // These variables are not passed to a handler, because they could send its AWS calls to a real host instead of a closed port.
 const ENDPOINT = /^AWS_ENDPOINT_URL/
 
+// With this variable, a script of a layer starts the function, and may set more variables.
+const WRAPPER = 'AWS_LAMBDA_EXEC_WRAPPER'
+// The message of `readSettings` for a required setting that is not set.
+const MISSING = /^\s*(\w+) is missing; expected /gm
+
 /**
  * Builds the environment variables for loading a function. Replaces a value that is known only at deployment by a
  * placeholder that handlers accept. If the rules depend on that value, doctor checks the rules for the placeholder.
@@ -31,6 +40,7 @@ const ENDPOINT = /^AWS_ENDPOINT_URL/
 export function buildEnvironment({ properties }: Resource, { resources }: Template): FunctionEnvironment {
   const declared = isObject(properties.Environment) ? properties.Environment.Variables : undefined
   const defaults = defaultSettings()
+  const isUnresolved = [properties.Environment, declared].some((value) => isObject(value) && Object.keys(value).some(isIntrinsic))
   const own = Object.entries(isObject(declared) ? declared : {}).map(([name, value]) => {
     const text = toSymbolic(value) ?? ''
     if (isKnown(text)) return { name, value: text, certain: true, literal: true }
@@ -43,11 +53,16 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
   const passed = own.filter(({ name }) => NAME.test(name) && !STARTS_PROCESSES.test(name) && !ENDPOINT.test(name))
   return {
     variables: { ...Object.fromEntries(passed.map(({ name, value }) => [name, value])), ...NOWHERE },
+    isWhole: !isUnresolved && properties.Layers === undefined && !own.some(({ name }) => name === WRAPPER),
+    hasSameNode: toSymbolic(properties.Runtime) === `nodejs${process.versions.node.split('.')[0]}.x`,
     isOfTemplate(error) {
+      if (isUnresolved) return false
       if (guessed.length === 0) return true
       const message = error.toLowerCase()
       const isMentioned = (text: string): boolean => message.includes(text.toLowerCase())
       if (guessed.some(({ name, value }) => isMentioned(name) || (value !== defaults[name] && isMentioned(value)))) return false
+      if ([...error.matchAll(MISSING)].some(([, missing]) => isSetting(missing ?? '') && !own.some(({ name }) => name === missing)))
+        return true
       // If the message names no variable, the cause is unknown. Many error messages name neither a variable nor a value.
       return own.some(({ name }) => error.includes(name))
     },
@@ -64,4 +79,8 @@ export function buildEnvironment({ properties }: Resource, { resources }: Templa
       own.map(({ name }) => name),
     ),
   }
+}
+
+function isIntrinsic(key: string): boolean {
+  return key.startsWith('Fn::') || key === 'Ref'
 }

@@ -2,6 +2,8 @@ import type { RuleDescription } from '../lib/description.ts'
 import { parseTriggerName } from '../lib/find-trigger.ts'
 import { type Attached, listAttached, listCalledFromElsewhere } from '../project/attached.ts'
 import type { Template } from '../project/template.ts'
+import type { Misspelt } from './misspelt-settings.ts'
+import type { SourceFacts } from './source-code/read-facts.ts'
 
 /** The facts that doctor could read about a function's code. */
 export interface Code {
@@ -9,14 +11,22 @@ export interface Code {
   readonly rule: RuleDescription | undefined
   /** The trigger that the composition is for. */
   readonly trigger: string | undefined
-  /** True if the handler has a third parameter; undefined if it did not load and its source does not show the parameters. */
+  /** True if the loaded handler has a third parameter; undefined if it did not load. */
   readonly takesCallback: boolean | undefined
-  /** The source of the handler file, which may be a bundle; undefined if no file was found. */
-  readonly text: string | undefined
+  /** The facts of the handler's source; undefined if no source was found. */
+  readonly source: SourceFacts | undefined
+  /** The name of the source for messages: the handler file, relative to the project folder, or `the inline code`. */
+  readonly shown: string | undefined
+  /** True for the handler of the sweeper. */
+  readonly sweeps: boolean
   /** The reason why the composition is unknown; undefined if it is known. */
   readonly problem: string | undefined
   /** The reason why the handler cannot start with the template's settings; undefined if the handler starts, or may start in Lambda. */
   readonly fault: string | undefined
+  /** A description of the missing handler file; undefined unless it is certain that the file is missing. */
+  readonly missing: string | undefined
+  /** Variables of the function's environment that look like misspelt settings. */
+  readonly misspelt: readonly Misspelt[]
 }
 
 /** The input of all checks: a template, and the code of its functions by logical id. */
@@ -24,11 +34,6 @@ export interface Subject {
   readonly template: Template
   readonly codes: ReadonlyMap<string, Code>
   readonly today: Date
-}
-
-/** Returns true for the code of the sweeper: only the sweeper's handler has the property `sweepsEffectsOf`. */
-export function isSweeper(text: string): boolean {
-  return /\bsweepsEffectsOf\b/.test(text)
 }
 
 /** Returns true if a rule does not declare its permissions. A rule that needs no permissions declares an empty list. */

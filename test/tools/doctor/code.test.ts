@@ -28,7 +28,6 @@ describe('loadCode', () => {
   })
 
   it.each([
-    ['broken.handler', 'the handler does not start: No such thing'],
     ['callback.handler', 'the handler was not made with Lifeguard'],
     ['gone.handler', "the function's code was not found"],
     ['pre-sign-up', "the function's code was not found"],
@@ -111,12 +110,12 @@ describe('loadCode', () => {
   })
 
   it.each([
-    ['callback.handler', true],
-    ['context-done.handler', false],
-    ['pre-sign-up.handler', undefined],
-  ])('reads the number of parameters from the source if the handler is not loaded: %s', async (handler, takesCallback) => {
+    ['callback.handler', 'yes'],
+    ['context-done.handler', 'no'],
+    ['pre-sign-up.handler', 'unknown'],
+  ])('reads the parameters from the source if the handler is not loaded: %s', async (handler, kind) => {
     expect(await loadHandlerCode(handler, false)).toMatchObject({
-      takesCallback,
+      source: { takesCallback: { kind } },
       problem: 'the handler is not loaded because of --no-handlers',
     })
   })

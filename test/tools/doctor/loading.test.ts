@@ -128,7 +128,7 @@ describe('loadCode with files inside and outside the project folder', () => {
     const code = await loadFolderCode(join(root, 'project'), JSON.parse(JSON.stringify(properties).replaceAll('ROOT', root)))
 
     const problem = `the function's code is outside the project folder ${join(root, 'project')}`
-    expect(code).toMatchObject({ problem, text: undefined, fault: undefined })
+    expect(code).toMatchObject({ problem, source: undefined, fault: undefined })
     expect(await readdir(join(root, 'other'))).toEqual(['index.mjs'])
   })
 

@@ -96,14 +96,30 @@ describe('examine with values that are known only at deployment', () => {
       'own-rule',
       'the permissions that the rule ask-service of PreSignUp needs: the rule does not declare its permissions',
     ],
-    ['a handler that does not start', 'broken', 'the rules of PreSignUp: the handler does not start: No such thing'],
-    ['a missing handler', 'gone', "the rules of PreSignUp: the function's code was not found"],
+    [
+      'a handler that may miss a file of a layer',
+      'layered',
+      "the rules of PreSignUp: the handler does not start: ENOENT: no such file or directory, open '/opt/gone'",
+    ],
+    [
+      'a handler that uses Lifeguard inside another function',
+      'wrapped',
+      'the rules of PreSignUp: the handler uses Lifeguard, but not as its outermost function, so its rules cannot be read',
+    ],
   ])('lists %s as not checked, and reports no finding', async (_, file, said) => {
     const policies = [{ Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }]
     const change = { 'PreSignUp.Properties.Handler': `${file}.handler`, 'PreSignUp.Properties.Policies': policies }
     const { findings, unknown } = await examineText(await patchTemplate('sam.yaml', change))
     expect(findings).toEqual([])
     expect(unknown).toContain(said)
+  })
+
+  it('lists a missing handler as not checked if SAM builds the handler', async () => {
+    const change = { 'PreSignUp.Properties.Handler': 'gone.handler', 'PreSignUp.Metadata': { BuildMethod: 'esbuild' } }
+    const { findings, unknown } = await examineText(await patchTemplate('sam.yaml', change))
+
+    expect(findings).toEqual([])
+    expect(unknown).toContain("the rules of PreSignUp: the function's code was not found")
   })
 
   it('lists nothing as not checked for rules that call no AWS service', async () => {

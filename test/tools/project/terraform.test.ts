@@ -97,9 +97,13 @@ const code: Code = {
   },
   trigger: 'PreSignUp',
   takesCallback: false,
-  text: '',
+  source: undefined,
+  shown: undefined,
+  sweeps: false,
   problem: undefined,
   fault: undefined,
+  missing: undefined,
+  misspelt: [],
 }
 
 function createPlan(resources: readonly Declared[], more: object = {}): string {

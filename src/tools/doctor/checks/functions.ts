@@ -3,7 +3,7 @@ import { hasIntrinsic } from '../../project/conditions.ts'
 import { isKnown, replacePlaceholders, toSymbolic } from '../../project/symbolic.ts'
 import { AT_DEPLOYMENT, findResources, type Resource } from '../../project/template.ts'
 import { type Finding, type Judged, mergeJudged, NOTHING } from '../finding.ts'
-import { isSweeper, listAttachedCode, type Subject } from '../loaded.ts'
+import { listAttachedCode, type Subject } from '../loaded.ts'
 
 const WALL_SECONDS = 5
 const LEAST_MEMORY_MB = 256
@@ -123,8 +123,8 @@ const DEFAULT_SECONDS = 3
 
 /** LG106: checks that the timeout of the sweeper is long enough to run effects. */
 export function checkSweeper({ template, codes }: Subject): Judged {
-  const parts = [...codes].map(([id, { text }]): Judged => {
-    if (!isSweeper(text ?? '')) return NOTHING
+  const parts = [...codes].map(([id, { sweeps }]): Judged => {
+    if (!sweeps) return NOTHING
     const timeout = readNumber(template.resources.get(id)?.properties ?? {}, 'Timeout', DEFAULT_SECONDS)
     if (timeout === 'unknown') return { findings: [], unknown: [`Timeout of the sweeper ${id}: ${AT_DEPLOYMENT}`] }
     if (timeout === undefined || timeout > SWEEPER_SECONDS) return NOTHING

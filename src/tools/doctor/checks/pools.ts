@@ -5,6 +5,7 @@ import { isKnown, toSymbolic } from '../../project/symbolic.ts'
 import { AT_DEPLOYMENT, findResources, type Resource } from '../../project/template.ts'
 import { type Judged, mergeJudged, NOTHING } from '../finding.ts'
 import { type AttachedCode, type Code, listAttachedCode, type Subject } from '../loaded.ts'
+import type { Fact } from '../source-code/read-facts.ts'
 
 /** LG401 and LG403: finds pool settings that let users bypass the rules of triggers. */
 export function checkPools(subject: Subject): Judged {
@@ -18,23 +19,38 @@ export function checkPools(subject: Subject): Judged {
 
 function checkAliases(pool: Resource, triggers: readonly AttachedCode[]): Judged {
   const { AliasAttributes } = pool.properties
-  const verifying = triggers.find(({ trigger, code }) => trigger === 'PreSignUp' && hasEmailVerification(code))
-  if (verifying?.target === undefined || (AliasAttributes === undefined && !hasIntrinsic(pool.properties))) return NOTHING
-  if (Array.isArray(AliasAttributes) && AliasAttributes.includes('email')) {
-    const message = `AliasAttributes of ${pool.id} contain email, and ${verifying.target.id} marks emails as verified at sign-up`
-    return { findings: [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }], unknown: [] }
-  }
+  const hasEmail = Array.isArray(AliasAttributes) && AliasAttributes.includes('email')
   const isRead = Array.isArray(AliasAttributes) && AliasAttributes.every((each) => isKnown(toSymbolic(each) ?? ''))
-  return isRead ? NOTHING : { findings: [], unknown: [`AliasAttributes of ${pool.id}: ${AT_DEPLOYMENT}`] }
+  if (!hasEmail && (isRead || (AliasAttributes === undefined && !hasIntrinsic(pool.properties)))) return NOTHING
+  const signUps = triggers.filter(({ trigger }) => trigger === 'PreSignUp')
+  return mergeJudged(
+    signUps.map(({ target, code }): Judged => {
+      if (target === undefined || code === undefined) return NOTHING
+      const fact = readEmailVerification(code)
+      if (fact.kind === 'no') return NOTHING
+      if (!hasEmail) return { findings: [], unknown: [`AliasAttributes of ${pool.id}: ${AT_DEPLOYMENT}`] }
+      if (fact.kind === 'unknown') return { findings: [], unknown: [`the verification of emails by ${target.id}: ${fact.reason}`] }
+      const where = fact.line === undefined ? '' : ` (${code.shown}, line ${fact.line})`
+      const message = `AliasAttributes of ${pool.id} contain email, and ${target.id} marks emails as verified at sign-up${where}`
+      return { findings: [{ code: 'LG401', resource: pool.id, path: ['Properties', 'AliasAttributes'], message }], unknown: [] }
+    }),
+  )
 }
 
+type Verification = Exclude<Fact, { readonly kind: 'yes' }> | { readonly kind: 'yes'; readonly line: number | undefined }
+
 /**
- * Returns true if a handler marks emails as verified. Reads the composition of a Lifeguard handler instead of the source,
- * because every bundle of Lifeguard contains the word `autoVerifyEmail`.
+ * Reads if a handler marks emails as verified. Reads the composition of a Lifeguard handler instead of the source, because every
+ * bundle of Lifeguard writes the property `autoVerifyEmail`.
  */
-function hasEmailVerification(code: Code | undefined): boolean {
-  if (code?.rule !== undefined) return listRules(code.rule).some(({ verifies }) => verifies?.includes('email'))
-  return /autoVerifyEmail\W{1,4}(?:true\b|!0)/.test(code?.text ?? '')
+function readEmailVerification({ rule, source }: Code): Verification {
+  if (rule !== undefined) {
+    const verifies = listRules(rule).some((each) => each.verifies?.includes('email'))
+    return verifies ? { kind: 'yes', line: undefined } : { kind: 'no' }
+  }
+  // Without a source, the rules are already listed as not checked.
+  if (source === undefined || source.usesLifeguard) return { kind: 'no' }
+  return source.verifiesEmail
 }
 
 function checkRefreshes({ template }: Subject, pool: Resource, triggers: readonly AttachedCode[]): Judged {

@@ -7,35 +7,31 @@ import { listAttachedCode, type Subject } from '../loaded.ts'
 
 /** LG204, LG205 and LG206: checks that a pre token generation handler returns the response for the configured event version. */
 export function checkTokenVersions(subject: Subject): Judged {
-  const answers = listAttachedCode(subject).flatMap(({ trigger, version, code, resource, path, target }): readonly Finding[] => {
-    const text = code?.text ?? ''
-    // Reports no bundle that contains both properties, because its code may choose the property by the version of the event.
-    const [later, first] = [text.includes('claimsAndScopeOverrideDetails'), text.includes('claimsOverrideDetails')]
-    if (trigger !== 'PreTokenGeneration' || target === undefined || version === undefined || later === first) return []
-    if (later && version === 'V1_0') {
-      return [
-        {
-          code: 'LG204',
-          resource,
-          path,
-          message: `${target.id} returns claimsAndScopeOverrideDetails, but the user pool sends V1_0 events`,
-        },
-      ]
+  const tokens = listAttachedCode(subject).filter(({ trigger }) => trigger === 'PreTokenGeneration')
+  const answers = tokens.flatMap((each): readonly Finding[] => {
+    const { version, code, resource, path, target } = each
+    // A Lifeguard handler returns the property for the version of the event.
+    if (target === undefined || version === undefined || code?.source === undefined || code.source.usesLifeguard) return []
+    const [later, first] = LATER_AND_FIRST.map((name) => code.source?.writesProperty(name).kind)
+    // Reports no code that writes both properties, because it may choose the property by the version of the event.
+    if (later === 'yes' && first === 'no' && version === 'V1_0') {
+      const message = `${target.id} returns claimsAndScopeOverrideDetails, but the user pool sends V1_0 events`
+      return [{ code: 'LG204', resource, path, message }]
     }
-    if (first && version !== 'V1_0') {
-      return [
-        {
-          code: 'LG205',
-          resource,
-          path,
-          message: `${target.id} returns claimsOverrideDetails, but the user pool sends ${version} events`,
-        },
-      ]
+    if (first === 'yes' && later === 'no' && version !== 'V1_0') {
+      const message = `${target.id} returns claimsOverrideDetails, but the user pool sends ${version} events`
+      return [{ code: 'LG205', resource, path, message }]
     }
     return []
   })
-  return mergeJudged([{ findings: answers, unknown: [] }, checkDoubleWiring(subject)])
+  const unknown = tokens.flatMap(({ code, target }) => {
+    const fact = code?.source?.usesLifeguard === false ? code.source.writesProperty('claimsOverrideDetails') : undefined
+    return target !== undefined && fact?.kind === 'unknown' ? [`the claims that ${target.id} returns: ${fact.reason}`] : []
+  })
+  return mergeJudged([{ findings: answers, unknown }, checkDoubleWiring(subject)])
 }
+
+const LATER_AND_FIRST = ['claimsAndScopeOverrideDetails', 'claimsOverrideDetails'] as const
 
 function checkDoubleWiring({ template }: Subject): Judged {
   const parts = findResources(template, 'AWS::Cognito::UserPool').map(({ id, properties }): Judged => {

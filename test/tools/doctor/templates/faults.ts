@@ -95,7 +95,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'Judge.Properties.Runtime',
   },
 
-  // Faults in handlers: LG104, LG105 and LG108.
+  // Faults in handlers: LG104, LG105, and LG108 to LG110.
   {
     base: 'cdk.template.json',
     seeds: 'a callback handler in a file',
@@ -147,6 +147,29 @@ export const FAULTS: readonly Fault[] = [
     code: 'LG108',
     change: { 'PreSignUp.Properties.Handler': 'pre-sign-up.handel' },
     at: 'PreSignUp.Properties.Handler',
+  },
+  {
+    base: 'sam.yaml',
+    seeds: 'a handler that throws at its top level',
+    code: 'LG108',
+    change: { 'PreSignUp.Properties.Handler': 'broken.handler' },
+    at: 'PreSignUp.Properties.Handler',
+  },
+  {
+    base: 'sam.yaml',
+    seeds: 'a missing handler file',
+    code: 'LG109',
+    change: { 'PreSignUp.Properties.Handler': 'gone.handler' },
+    at: 'PreSignUp.Properties.Handler',
+  },
+  {
+    base: 'osls.json',
+    seeds: "a misspelt environment variable of Lifeguard's setting BLOCK_TABLE",
+    code: 'LG110',
+    change: {
+      'PreAuthenticationLambdaFunction.Properties.Environment.Variables': { BLOCKS_TABLE: { Ref: 'BlockTable' } },
+    },
+    at: 'PreAuthenticationLambdaFunction.Properties.Environment.Variables.BLOCKS_TABLE',
   },
   {
     base: 'osls.json',

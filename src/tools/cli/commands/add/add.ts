@@ -14,7 +14,7 @@ import { replaceFiles } from '../../../lib/replace-files.ts'
 import { openProject, type Project } from '../../../project/project.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
-import { findClosestName } from '../../suggest.ts'
+import { findClosestName } from '../../../lib/closest-name.ts'
 import { wrapText } from '../../text.ts'
 import { ADD_HELP } from './usage.ts'
 
