@@ -63,7 +63,7 @@ let bin: string
 let root: string
 
 beforeAll(async () => {
-  library = await packLibrary(['@jridgewell/sourcemap-codec', 'acorn', 'dynalite', 'esbuild', 'magic-string'])
+  library = await packLibrary(['@jridgewell/sourcemap-codec', 'dynalite', 'esbuild', 'magic-string'])
   root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-commands-')))
   bin = join(root, 'bin')
   await mkdir(bin)

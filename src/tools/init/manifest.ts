@@ -6,7 +6,6 @@ import type { Origin } from './origin.ts'
 const TOOLS = [
   '@jridgewell/sourcemap-codec',
   '@types/node',
-  'acorn',
   'dynalite',
   'esbuild',
   'magic-string',

@@ -9,7 +9,7 @@ const PRECOMPILE_HELP = formatHelp([
   'Make a bundle start faster.',
   { title: 'Usage', lines: ['lifeguard precompile BUNDLE [--event FILE]'] },
   'Runs the handler once for an event, and puts parentheses around each function that was called. V8 then compiles these functions together with the file. Accepts any bundle of a Lambda function, as an ES module or CommonJS, and updates its source map.',
-  'The test run uses an embedded DynamoDB and SES, and the settings of the function, as lifeguard replay does. It cannot connect to other machines. Needs the packages acorn, magic-string, @jridgewell/sourcemap-codec and dynalite.',
+  'The test run uses an embedded DynamoDB and SES, and the settings of the function, as lifeguard replay does. It cannot connect to other machines. Needs the packages magic-string, @jridgewell/sourcemap-codec and dynalite.',
   {
     title: 'Arguments',
     entries: [['BUNDLE', "a folder that contains handler.js or index.js (or .mjs or .cjs), a handler's file, or FILE.EXPORT"]],

@@ -35,7 +35,7 @@ export interface PrecompileOptions {
 /** The number of functions and files that changed, or the error that prevented the change. */
 export type Precompiled = { readonly functions: number; readonly files: number } | { readonly fault: string }
 
-const PEERS = ['acorn', 'magic-string', '@jridgewell/sourcemap-codec']
+const PEERS = ['magic-string', '@jridgewell/sourcemap-codec']
 const HANDLERS = 'handler.js, handler.mjs, handler.cjs, index.js, index.mjs, index.cjs'
 // Time limit of the test run. Longer than Cognito's 5 s, because a build machine may be busy.
 const LIMIT_MS = 10_000
