@@ -3,17 +3,7 @@ import type { LockedPackages, LockRoots } from './lock.ts'
 import type { Origin } from './origin.ts'
 
 /** The development dependencies of a project. The project gets the versions with which this package is tested. */
-const TOOLS = [
-  '@jridgewell/sourcemap-codec',
-  '@types/node',
-  'dynalite',
-  'esbuild',
-  'magic-string',
-  'node',
-  'osls',
-  'typescript',
-  'vitest',
-]
+const TOOLS = ['@jridgewell/sourcemap-codec', '@types/node', 'dynalite', 'esbuild', 'magic-string', 'node', 'osls', 'typescript', 'vitest']
 
 const SCRIPTS = {
   build: 'node esbuild.config.ts',
