@@ -24,6 +24,8 @@ export interface Source {
 }
 
 const PACKAGED = join('.serverless', 'cloudformation-template-update-stack.json')
+// The name without a stage or purpose, such as serverless.yml, which the framework reads by default.
+const DEFAULT_NAME = /^serverless\.[a-z]+$/
 const STATE = join('.serverless', 'serverless-state.json')
 
 /**
@@ -75,7 +77,7 @@ async function isPackagedFrom(path: string): Promise<boolean> {
   const service = isObject(state) ? state.service : undefined
   const made = isObject(service) ? service.serviceFilename : undefined
   // Older versions of the framework do not write `serviceFilename`, so the default file name is assumed.
-  return typeof made === 'string' ? made === basename(path) : isServerlessName(path)
+  return typeof made === 'string' ? made === basename(path) : DEFAULT_NAME.test(basename(path))
 }
 
 /** Returns true if the package is newer than the configuration and all included files. */
