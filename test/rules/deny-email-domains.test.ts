@@ -62,9 +62,13 @@ describe('denyEmailDomains', () => {
 
   it('denyEmailDomains explains a denial to developers with the domain and the list', async () => {
     const explanations: string[] = []
-    const handler = preSignUp(denyEmailDomains('*.example.com'))
+    const handler = preSignUp(denyEmailDomains('*.example.com', 'eve@example.net'))
     handler.observe({ onExplanation: ({ explanation }) => void explanations.push(explanation) })
     await handler.decide(preSignUpEvent({ email: 'eve@mail.example.com' }))
-    expect(explanations).toEqual(['The domain mail.example.com is in the list: *.example.com'])
+    await handler.decide(preSignUpEvent({ email: 'Eve@example.net' }))
+    expect(explanations).toEqual([
+      'The domain mail.example.com is in the list: *.example.com, eve@example.net',
+      'The address itself is in the list',
+    ])
   })
 })
