@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import { startServices } from '../../src/tools/local/services.ts'
+import { repository } from '../support/built.ts'
 import { adminCreatedEvent, federatedEvent, preSignUpEvent } from '../support/events.ts'
+import { readPrograms, withSources } from '../support/programs.ts'
 import { type SampleEvent, sampleEvents } from '../support/sample-events.ts'
 
-const repository = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 let folder = ''
 
@@ -35,12 +36,6 @@ const USER_FILES = {
 async function listPages(): Promise<readonly string[]> {
   const files = await readdir(join(repository, 'docs'), { recursive: true })
   return ['README.md', 'starter/README.md', ...files.filter((file) => file.endsWith('.md')).map((file) => join('docs', file))]
-}
-
-/** Returns the TypeScript programs of a page. */
-async function readPrograms(page: string): Promise<readonly string[]> {
-  const text = await readFile(join(repository, page), 'utf8')
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, program = '']) => program)
 }
 
 /** Returns the first program of a page. */
@@ -179,14 +174,6 @@ test('the program of docs/guides/bundling.md bundles each handler, with its AWS 
   const itsMap = expect.stringMatching(/^rare-\w+\.js\.map$/)
   expect((await readdir(join(folder, 'dist/sign-up'))).toSorted()).toEqual(['handler.js', 'handler.js.map', 'package.json', rare, itsMap])
 })
-
-/** Replaces imports of the package by imports of its sources. */
-function withSources(program: string): string {
-  return program.replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
-    const folder = ['/aws', '/settings'].includes(entry) ? `src/shared${entry}` : `src${entry}`
-    return `'${pathToFileURL(join(repository, folder, 'index.ts')).href}'`
-  })
-}
 
 /** Loads the first program of a page, which then imports the sources instead of the package. */
 async function loadProgram(page: string, name: string): Promise<Readonly<Record<string, unknown>>> {
