@@ -8,16 +8,18 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { buildDomainFiles } from '../../src/esbuild/index.ts'
 import { preAuthentication } from '../../src/pre-auth/index.ts'
 import { blockUsers, dynamoBlockList } from '../../src/rules/index.ts'
 import { documentClient } from '../../src/shared/aws/dynamodb.ts'
 import type { CognitoEvent } from '../../src/shared/cognito/event.ts'
+import { buildDomainList } from '../../src/shared/email/domain-file.ts'
+import { listRules, type RuleNode } from '../../src/shared/rules/rule.ts'
 import * as kit from '../../src/testing/index.ts'
 import { type LocalService, listenOnLoopback } from '../../src/tools/local/loopback.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
 import type { TableDefinition } from '../../src/tools/local/tables.ts'
 import { repository } from '../support/built.ts'
+import { lifeguard } from '../support/cli/lifeguard.ts'
 import { findPrograms, withSources } from '../support/programs.ts'
 
 expect.extend(kit.lifeguardMatchers)
@@ -67,9 +69,9 @@ function defineTable(name: string, ...keys: readonly ['pk', 'sk'?]): TableDefini
   }
 }
 
-/** Writes the program of a recipe to a file that imports the sources, and returns what it exports. */
-async function load(recipe: number): Promise<Readonly<Record<string, unknown>>> {
-  const [program = ''] = recipes[recipe] ?? []
+/** Writes a program of a recipe, by default the last, to a file that imports the sources. Returns what it exports. */
+async function load(recipe: number, index = -1): Promise<Readonly<Record<string, unknown>>> {
+  const program = recipes[recipe]?.at(index) ?? ''
   // A new name, because Node evaluates a module only once.
   const file = join(folder, `recipe-${recipe}-${crypto.randomUUID()}.ts`)
   await writeFile(file, withSources(program))
@@ -95,13 +97,23 @@ async function loadHandler(recipe: number, name = 'handler'): Promise<kit.Lambda
   return handler
 }
 
+function hasComposition(value: unknown): value is { readonly composition: RuleNode } {
+  return typeof value === 'function' && 'composition' in value
+}
+
+function toNode(handler: unknown): RuleNode {
+  if (!hasComposition(handler)) throw new TypeError('The handler has no composition')
+  return handler.composition
+}
+
 async function scan(TableName: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   return (await documents().send(new ScanCommand({ TableName }))).Items ?? []
 }
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-cookbook-')))
-  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
+  await mkdir(join(folder, 'node_modules/disposable-email-domains'), { recursive: true })
+  await symlink(join(repository, 'node_modules/@aws-sdk'), join(folder, 'node_modules/@aws-sdk'))
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   http = await startHttp()
   const tables = [defineTable('app', 'pk', 'sk'), defineTable('invites', 'pk')]
@@ -234,13 +246,16 @@ describe('docs/guides/cookbook.md', () => {
   })
 
   it('recipe 7 denies the domains of the built list', async () => {
-    await mkdir(join(folder, 'domains'))
-    await writeFile(join(folder, 'domains/disposable.json'), '["mailinator.example", ".trash.example"]')
-    await buildDomainFiles(join(folder, 'domains'), folder)
+    const listed = ['mailinator.example', 'xn--bei.example', 'trash.example']
+    await writeFile(join(folder, 'node_modules/disposable-email-domains/index.json'), JSON.stringify(listed))
+    await load(7, 0)
+    const { code } = await lifeguard(['domains', 'build', 'disposable.json'], { cwd: folder })
     const handler = await loadHandler(7)
 
+    expect(code).toBe(0)
     expect(await kit.run(handler, kit.signUp({ email: 'eve@mailinator.example' }))).toBeDenied('domain-denied')
-    expect(await kit.run(handler, kit.signUp({ email: 'eve@a.trash.example' }))).toBeDenied('domain-denied')
+    expect(await kit.run(handler, kit.signUp({ email: 'eve@trash.example' }))).toBeDenied('domain-denied')
+    expect(await kit.run(handler, kit.signUp({ email: 'eve@xn--bei.example' }))).toBeDenied('email-malformed')
     expect(await kit.run(handler, kit.signUp({ email: 'mary@example.com' }))).toProceed()
   })
 
@@ -307,5 +322,23 @@ describe('docs/guides/cookbook.md', () => {
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder })
 
     expect(stdout).toMatch(/^# pass 6$/m)
+  })
+
+  it('every rule of a handler declares its permissions', async () => {
+    await writeFile(join(folder, 'disposable.domains'), buildDomainList(['example.com']).bytes)
+    const undeclared = async (recipe: number): Promise<readonly string[]> => {
+      const { handler } = await load(recipe)
+      return listRules(toNode(handler)).flatMap(({ name, kind, permissions }) =>
+        kind === 'rule' && permissions === undefined ? [name] : [],
+      )
+    }
+
+    expect(await Promise.all([1, 3, 4, 5, 6, 7, 8, 9].map(undeclared))).toEqual(Array.from({ length: 8 }, () => []))
+    expect(listRules(toNode((await load(5)).handler))).toContainEqual(
+      expect.objectContaining({
+        name: 'join-members',
+        permissions: [{ actions: ['cognito-idp:AdminAddUserToGroup'], resource: 'user-pool' }],
+      }),
+    )
   })
 })
