@@ -72,7 +72,7 @@ function insertLines(text: string, position: number, value: object, column: numb
   const last = text[position - 1] === '\n' ? position - 1 : position
   const next = text.indexOf('\n', last)
   const at = next === -1 ? text.length : next + 1
-  const lines = stringify(value, { lineWidth: 0 }).replaceAll(/^(?=.)/gm, ' '.repeat(column))
+  const lines = stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).replaceAll(/^(?=.)/gm, ' '.repeat(column))
   return `${text.slice(0, at)}${next === -1 ? '\n' : ''}${lines}${text.slice(at)}`
 }
 

@@ -58,7 +58,7 @@ function toLambdaConfig(plans: readonly FunctionPlan[], pool: string): Addition 
 
 /** Formats additions as YAML, to be pasted into a configuration. */
 export function formatAdditions(additions: readonly Addition[]): string {
-  return additions.map(({ path, value }) => stringify(nest(path, value), { lineWidth: 0 })).join('\n')
+  return additions.map(({ path, value }) => stringify(nest(path, value), { lineWidth: 0, aliasDuplicateObjects: false })).join('\n')
 }
 
 /** The edited texts by path, or the addition that has no place in the configuration. */

@@ -128,14 +128,13 @@ async function describeNext({ folder, file }: Project, plans: readonly FunctionP
   const declared = [manifest?.dependencies, manifest?.devDependencies].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
   const missing = ['cognito-lifeguard', 'esbuild'].filter((name) => !declared.includes(name))
   const scripts = isObject(manifest?.scripts) ? manifest.scripts : {}
+  const built = typeof scripts.build === 'string' && scripts.build.includes(BUILD)
   const settings = plans.flatMap(({ environment }) => Object.entries(environment).map(([name, value]) => `${name} is ${value}`))
   return [
     '',
     'Next:',
     ...(missing.length > 0 ? [`  npm install ${missing.join(' ')}`] : []),
-    ...(typeof scripts.build === 'string' && scripts.build.includes(BUILD)
-      ? []
-      : [`  npx ${BUILD}    # bundles src/*/handler.ts into dist/`]),
+    `  ${built ? 'npm run build' : `npx ${BUILD}`}    # bundles src/*/handler.ts into dist/`,
     '  npx lifeguard doctor    # checks the deployment',
     ...(settings.length > 0 ? wrapText(`Check the settings in ${file}: ${settings.join(', ')}.`, '  ') : []),
   ]
