@@ -40,6 +40,11 @@ function readCommand(example: string): string {
 }
 
 describe('the examples', () => {
+  it.each(examples)('the guide to composing and the list of examples link %s', async (example) => {
+    for (const page of ['docs/guides/compose.md', 'examples/README.md'])
+      expect(await readFile(join(repository, page), 'utf8'), page).toContain(`${example}/README.md)`)
+  })
+
   it.each(examples)('the README command of %s replays all events, and every decision matches its expectation', async (example) => {
     const results = await replay(readCommand(example))
     const cases = readdirSync(join(folder, example, 'events')).filter((file) => !file.endsWith('.expect.json'))

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs'
-import { access, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { access, constants, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -102,6 +102,15 @@ describe('the packed library', () => {
       expect(found.split('\n').filter((line) => /error TS/.test(line))).toEqual([])
     },
   )
+
+  it('compiles the examples of the package', async () => {
+    const folder = join(library.folder, 'examples')
+    await cp(join(library.installed, 'examples'), folder, { recursive: true })
+    const compilerOptions = { ...strict, allowImportingTsExtensions: true, noEmit: true }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*/*.ts'] }))
+
+    await command(process.execPath, [TYPESCRIPTS["this repository's TypeScript"](), '-p', folder], library.folder)
+  })
 
   it('a handler logs the problems of an invalid event, on the newest and the oldest Node', async () => {
     const program = `const { preSignUp } = await import('cognito-lifeguard/pre-signup')
