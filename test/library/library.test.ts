@@ -103,6 +103,25 @@ describe('the packed library', () => {
     },
   )
 
+  it('runs with middy 6 as its only middy, if a project has that version', async () => {
+    const folder = join(library.folder, 'only-middy-6')
+    await cp(join(library.installed, 'lib'), join(folder, 'node_modules/cognito-lifeguard/lib'), { recursive: true })
+    await copyFile(join(library.installed, 'package.json'), join(folder, 'node_modules/cognito-lifeguard/package.json'))
+    await cp(join(repository, 'node_modules/middy6'), join(folder, 'node_modules/@middy/core'), { recursive: true, dereference: true })
+    const program = `const { preSignUp } = await import('cognito-lifeguard/pre-signup')
+      const { allowEmailDomains } = await import('cognito-lifeguard/rules/email-domains')
+      const seen = []
+      const handler = preSignUp({ middleware: [{ before: () => void seen.push('before') }], write: () => {} }, allowEmailDomains('example.com'))
+      const event = ${JSON.stringify(preSignUpEvent())}
+      for (const email of ['mary@example.com', 'eve@evil.example'])
+        await handler({ ...event, request: { userAttributes: { email } } }, {}).then(() => seen.push('proceeds'), ({ name }) => seen.push(name))
+      console.log(seen.join())`
+
+    const printed = await command(process.execPath, ['--input-type=module', '-e', program], folder)
+
+    expect(printed.trim()).toBe('before,proceeds,before,TriggerDeniedError')
+  })
+
   it('compiles the examples of the package', async () => {
     const folder = join(library.folder, 'examples')
     await cp(join(library.installed, 'examples'), folder, { recursive: true })
