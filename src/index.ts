@@ -25,11 +25,9 @@ export {
 export type {
   Decision,
   Denied,
-  ExplainedDenial,
   Failed,
   Proceed,
   RuleAnswer,
-  RuleFailure,
   RuleObserver,
   TraceEntry,
 } from './shared/rules/decision.ts'

@@ -91,6 +91,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tools/replay': {
     'shared/cognito': 'the response fields of a trigger',
     'shared/blocks': 'a seed adds blocks',
+    'shared/lambda': 'its child process finds the handlers that a file creates',
     'shared/rules': 'its child process observes rules',
     'tools/lib': 'events, handlers, environment',
     'tools/project': 'the functions of the project',

@@ -54,7 +54,7 @@ export function recordSignIn(
     'record-sign-in',
     async (ctx) => {
       const user = toProfileUser(ctx, profiles)
-      if (user === undefined) return skip('no-sub')
+      if (user === undefined) return skip('no-sub', 'A profile belongs to a sub, and the event has none')
       const { effectsEnqueued } = await profiles.signedIn(
         user,
         { at: now(), appClient: ctx.appClient ?? null, notAgainWithinMs },

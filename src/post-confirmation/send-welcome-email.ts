@@ -28,6 +28,7 @@ export interface Mailer {
   readonly permissions?: readonly RulePermission[]
 }
 
+const STRANGER = ", so it may belong to someone else. unverified: 'send' sends the email anyway"
 const UNVERIFIED: readonly unknown[] = ['skip', 'send']
 
 /** Options of {@link sendWelcomeEmail}. */
@@ -59,10 +60,14 @@ export function sendWelcomeEmail(
   return defineRule<PostConfirmation>(
     'send-welcome-email',
     async ({ event, user, signal }) => {
-      if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp') return skip('not-a-sign-up')
+      if (event.triggerSource !== 'PostConfirmation_ConfirmSignUp')
+        return skip('not-a-sign-up', 'Cognito calls this trigger for password resets too')
       if (user.email === undefined) return skip('no-email')
-      if (!user.emailVerified && unverified !== 'send')
-        return user.status === 'EXTERNAL_PROVIDER' ? skip('federated-email-not-verified') : skip('email-not-verified')
+      if (!user.emailVerified && unverified !== 'send') {
+        return user.status === 'EXTERNAL_PROVIDER'
+          ? skip('federated-email-not-verified', `The identity provider has not verified the address${STRANGER}`)
+          : skip('email-not-verified', `Cognito has not verified the address${STRANGER}`)
+      }
       const address = parseEmailAddress(user.email)
       if (address === undefined) return skip('email-malformed')
       // `parseEmailAddress` returns the domain in ASCII, which SES requires.

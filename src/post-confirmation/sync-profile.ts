@@ -24,7 +24,7 @@ export function syncProfile(profiles: ProfileStore<Written>, options: SyncProfil
     'sync-profile',
     async (ctx) => {
       const user = toProfileUser(ctx, profiles)
-      if (user === undefined) return skip('no-sub')
+      if (user === undefined) return skip('no-sub', 'A profile belongs to a sub, and the event has none')
       await writeFor(ctx.event.triggerSource, profiles)(user, now(), ctx.signal)
       return done()
     },

@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda'
 import type { CognitoEvent } from '../shared/cognito/event.ts'
 import { findTrigger, triggerFacts } from '../shared/cognito/triggers.ts'
 import type { FinalDecision } from '../shared/lambda/handler.ts'
+import { isRefusal } from '../shared/lambda/refusal.ts'
 import { type InvocationObserver, OBSERVER } from '../shared/lambda/report.ts'
 import type { LogFields } from '../shared/lambda/settings.ts'
 import { describeValue } from '../shared/rules/arguments.ts'
@@ -9,7 +10,6 @@ import type { TraceEntry } from '../shared/rules/decision.ts'
 import { toErrorReason } from '../shared/rules/errors.ts'
 import { isObject } from '../shared/rules/invocation.ts'
 import type { Trigger } from '../shared/rules/trigger.ts'
-import { isDenialError } from './denial-error.ts'
 
 const LAMBDA_TIMEOUT_MS = 5000
 
@@ -82,7 +82,7 @@ export async function run<Event extends CognitoEvent>(
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   // After `proceed`, the handler or middleware of the user threw.
   if (decision === undefined || decision.kind === 'proceed') {
-    const denied = isDenialError(thrown)
+    const denied = isRefusal(thrown) && mayRefuse(event)
     return {
       ...NOTHING,
       outcome: denied ? 'denied' : 'failed',
@@ -120,6 +120,11 @@ async function invoke<Event>(handler: LambdaHandler<Event>, event: Event, observ
   } finally {
     clearTimeout(timer)
   }
+}
+
+function mayRefuse({ triggerSource }: CognitoEvent): boolean {
+  const trigger = findTrigger(triggerSource)
+  return trigger === undefined || triggerFacts(trigger).refuses === true
 }
 
 function createTimeoutError(timeoutMs: number): Error {

@@ -7,6 +7,7 @@
  * - `lambdaVersions`: the event versions that can be configured. A trigger without versions is configured only by an ARN.
  * - `versionKey`: the key of LambdaConfig with the ARN and the version, if this key is not the trigger's name.
  * - `waits`: false if Cognito calls the function asynchronously, and ignores its answer and its error.
+ * - `refuses`: true if a function may refuse the user by an error. In other triggers, an error is always a failure.
  * - `needsKmsKey`: true if Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
  * - `response`: the fields that Cognito reads, with the types of their values.
  * - `responseVersions`: the event versions in which Cognito reads a field, for fields that it does not read in every version.
@@ -18,6 +19,7 @@ export const TRIGGERS = {
     folder: 'user-migration',
     sources: { UserMigration_Authentication: 'user migrated', UserMigration_ForgotPassword: 'user migrated' },
     waits: true,
+    refuses: true,
     response: {
       userAttributes: 'object',
       finalUserStatus: 'string',
@@ -32,6 +34,7 @@ export const TRIGGERS = {
     sources: { InboundFederation_ExternalProvider: 'attributes mapped' },
     lambdaVersions: ['V1_0'],
     waits: true,
+    refuses: true,
     response: { userAttributesToMap: 'object' },
   },
   PreSignUp: {
@@ -42,6 +45,7 @@ export const TRIGGERS = {
       PreSignUp_ExternalProvider: 'user created',
     },
     waits: true,
+    refuses: true,
     response: { autoConfirmUser: 'boolean', autoVerifyEmail: 'boolean', autoVerifyPhone: 'boolean' },
   },
   CustomMessage: {
@@ -56,6 +60,7 @@ export const TRIGGERS = {
       CustomMessage_Authentication: 'message sent',
     },
     waits: true,
+    refuses: true,
     response: { smsMessage: 'string', emailMessage: 'string', emailSubject: 'string' },
   },
   CustomEmailSender: {
@@ -98,11 +103,13 @@ export const TRIGGERS = {
     folder: 'pre-auth',
     sources: { PreAuthentication_Authentication: 'sign-in continues' },
     waits: true,
+    refuses: true,
   },
   DefineAuthChallenge: {
     folder: 'custom-challenge',
     sources: { DefineAuthChallenge_Authentication: 'next step chosen' },
     waits: true,
+    refuses: true,
     response: { challengeName: 'string', issueTokens: 'boolean', failAuthentication: 'boolean' },
   },
   CreateAuthChallenge: {
@@ -135,6 +142,7 @@ export const TRIGGERS = {
     lambdaVersions: ['V1_0', 'V2_0', 'V3_0'],
     versionKey: 'PreTokenGenerationConfig',
     waits: true,
+    refuses: true,
     response: { claimsOverrideDetails: 'object', claimsAndScopeOverrideDetails: 'object' },
     responseVersions: { claimsOverrideDetails: ['1'], claimsAndScopeOverrideDetails: ['2', '3'] },
   },
@@ -164,6 +172,7 @@ export interface TriggerFacts {
   readonly lambdaVersions?: readonly LambdaVersion[]
   readonly versionKey?: string
   readonly waits: boolean
+  readonly refuses?: true
   readonly needsKmsKey?: true
   readonly response?: Readonly<Record<string, ResponseFieldType>>
   readonly responseVersions?: Readonly<Record<string, readonly string[]>>

@@ -17,6 +17,7 @@ import type {
   TriggerContract,
   Working,
 } from '../rules/trigger.ts'
+import { announce } from './announce.ts'
 import { type Composed, createHandler, createMiddleware, type Invoke, type Observed } from './handler.ts'
 import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middleware } from './settings.ts'
 
@@ -106,14 +107,12 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
     const composed = compose<T>(contract, contract.name, given)
     const { rule, settings } = composed
     const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
-    const observed: Observed = { by: {} }
-    return Object.assign(createHandler(composed, observed), {
+    const { observed, observe } = createObserved()
+    const handler = Object.assign(createHandler(composed, observed), {
       composition: rule,
       trigger: contract.name,
       refuses: contract.refuses,
-      observe(observer: RuleObserver): void {
-        observed.by = observer
-      },
+      observe,
       async decide(event: T['event']): Promise<Decision<T>> {
         const deadline = startDeadline(deadlineMs, clock)
         const decision = await decide(rule, event, { contract, deadline, clock, ...observed.by })
@@ -121,14 +120,30 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
         return decision
       },
     })
+    announce(handler)
+    return handler
   }
-  const middleware = (...given: Given<T>) => createMiddleware(compose<T>(contract, `${contract.name}.middleware`, given))
+  const middleware = (...given: Given<T>) => {
+    const composed = compose<T>(contract, `${contract.name}.middleware`, given)
+    const { observed, observe } = createObserved()
+    announce({ composition: composed.rule, trigger: contract.name, observe })
+    return createMiddleware(composed, observed)
+  }
   function rule(name: string, evaluate: Rule<T>['evaluate'], options: RuleOptions<T> & DeclaresReads): Rule<T> & DeclaresReads
   function rule(name: string, evaluate: Rule<T>['evaluate'], options?: RuleOptions<T>): Rule<T>
   function rule(name: string, evaluate: Rule<T>['evaluate'], options: RuleOptions<T> = {}): Rule<T> {
     return defineRule<T>(name, evaluate, { ...options, trigger: contract.name })
   }
   return Object.assign(make, { rule, middleware })
+}
+
+/** Creates the holder of a handler's observer, and the function that sets the observer. */
+function createObserved(): { readonly observed: Observed; readonly observe: (observer: RuleObserver) => void } {
+  const observed: Observed = { by: {} }
+  const observe = (observer: RuleObserver): void => {
+    observed.by = observer
+  }
+  return { observed, observe }
 }
 
 /** A factory's arguments: optional settings, then rules. */

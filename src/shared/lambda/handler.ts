@@ -72,7 +72,7 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
  * Creates a middy middleware that runs a composition. It evaluates the event as changed by earlier middleware, and throws on a
  * denial. Other middleware of the middy handler can still replace that error: see `middleware` of `TriggerFactory`.
  */
-export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>): Middleware<T['event']> {
+export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>, observed: Observed): Middleware<T['event']> {
   const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
   const report = reporter(contract.name, rule, settings)
 
@@ -80,7 +80,7 @@ export function createMiddleware<T extends Trigger>({ contract, rule, settings }
     const deadline = startDeadline(deadlineMs, clock)
     try {
       assertEvent(event)
-      return finalDecision(await decide(rule, event, { contract, deadline, clock }))
+      return finalDecision(await decide(rule, event, { contract, deadline, clock, ...observed.by }))
     } catch (error) {
       return finalDecision<T>(undefined, { thrown: error })
     } finally {

@@ -1,5 +1,5 @@
 import type { CognitoEvent } from '../cognito/event.ts'
-import type { RuleObserver, TraceEntry } from './decision.ts'
+import type { TraceEntry } from './decision.ts'
 import { DeadlineExceededError, toErrorReason } from './errors.ts'
 import type { Clock, Deadline, MaybePromise } from './invocation.ts'
 import { type Deny, type ErrorVerdict, validateOutcome } from './outcome.ts'
@@ -20,7 +20,6 @@ export interface CommitOptions {
   readonly deadline: Deadline
   readonly clock: Clock
   readonly contract: TriggerContract
-  readonly observer: RuleObserver
   /** Adds an entry to the trace. */
   readonly add: (entry: TraceEntry) => void
 }
@@ -31,7 +30,7 @@ export interface CommitOptions {
  * @returns The denial or error, or undefined if no reservation denied or failed the invocation.
  */
 export async function commitAll(pending: readonly Pending[], options: CommitOptions): Promise<Deny | ErrorVerdict | undefined> {
-  const { deadline, clock, contract, observer, add } = options
+  const { deadline, clock, contract, add } = options
   const made: Pending[] = []
   for (const each of pending) {
     const { rule, path } = each
@@ -51,7 +50,6 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
       made.push(each)
       add({ ...line(), outcome: 'skip', reason: 'reserved' })
     } catch (error) {
-      observer.onRuleError?.({ rule, path, error })
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })
       const continues = (each.onError ?? contract.onError) === 'continue'
       // Release the failed reservation too: the write may have succeeded although its response was lost.

@@ -58,22 +58,8 @@ export interface TraceEntry {
   readonly error?: unknown
 }
 
-/** A rule that threw, ran out of time or returned an invalid outcome. */
-export interface RuleFailure {
-  readonly rule: string
-  /** The rule's position in the composition, as in the trace: `1.0`. Empty for the outermost rule. */
-  readonly path: string
-  /** The thrown error. For a `NotDoneError`, the cause of that error. */
-  readonly error: unknown
-}
-
-/** A denial with an explanation for developers. */
-export interface ExplainedDenial extends Pick<RuleFailure, 'rule' | 'path'> {
-  readonly explanation: string
-}
-
-/** A rule's answer, with the rule's name and position. */
-export interface RuleAnswer extends Pick<RuleFailure, 'rule' | 'path'> {
+/** A rule's answer, with the rule's name and its position in the composition, as in the trace. */
+export interface RuleAnswer extends Pick<TraceEntry, 'rule' | 'path'> {
   readonly answer: unknown
 }
 
@@ -81,9 +67,6 @@ export interface RuleAnswer extends Pick<RuleFailure, 'rule' | 'path'> {
  * Functions that receive data that must not be logged. Only tools on a developer's machine set an observer. Its functions must not throw.
  */
 export interface RuleObserver {
-  /** Called once for each rule that has an error, even if a combinator around it forgives the error. */
-  readonly onRuleError?: (failure: RuleFailure) => void
-  readonly onExplanation?: (denial: ExplainedDenial) => void
   /** Called with each answer of a rule, in the trigger's format. */
   readonly onAnswer?: (answer: RuleAnswer) => void
 }

@@ -59,7 +59,7 @@ export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event']
   const verdict = await evaluate(engine, rule, ctx, { rule, deadline, next: 0 })
   let decision = decisionFrom(engine, verdict, ctx)
   if (decision.kind === 'proceed' && engine.pending.length > 0) {
-    const refused = await commitAll(engine.pending, { deadline, clock, contract, observer: options, add: engine.trace.add })
+    const refused = await commitAll(engine.pending, { deadline, clock, contract, add: engine.trace.add })
     if (refused !== undefined) decision = decisionFrom(engine, refused, ctx)
   }
   if (engine.deferred.length > 0) await runShadows(engine, deadline)
@@ -86,7 +86,6 @@ function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ct
   } catch (error) {
     // Each answer was already encoded separately. Encoding fails here only for a combined answer, or for a missing answer that the trigger
     // requires.
-    engine.observer.onRuleError?.({ rule: HANDLER, path: '', error })
     if (engine.contract.onError === 'fail') return { kind: 'failed', rule: HANDLER, error }
     engine.trace.add({ rule: HANDLER, path: '', ms: 0, outcome: 'error', reason: toErrorReason(error), error })
     return { kind: 'proceed', rule, response: {} }
@@ -153,7 +152,7 @@ function attempt<T extends Trigger>(engine: Engine, rule: Rule<T>, ctx: RuleCont
     const outcome = rule.evaluate(ctx, createRun(engine, frame))
     return isThenable(outcome) ? awaitOutcome(engine, frame, ctx, outcome) : validateInTime<T>(engine, frame, ctx, outcome)
   } catch (error) {
-    return toErrorVerdict(engine, error, frame)
+    return toErrorVerdict(error, frame)
   }
 }
 
@@ -174,7 +173,7 @@ async function awaitOutcome<T extends Trigger>(
     // instead of the rule, and a chain of a working trigger would stop before the rules that still have time.
     return validateInTime<T>(engine, frame, ctx, await (isOurs(frame.rule) ? outcome : frame.deadline.race(outcome)))
   } catch (error) {
-    return toErrorVerdict(engine, error, frame)
+    return toErrorVerdict(error, frame)
   }
 }
 
@@ -189,12 +188,7 @@ function validateInTime<T extends Trigger>(engine: Engine, frame: Frame, ctx: Ru
     return returned.by === undefined ? { ...returned, by: rule.name } : returned
   const outcome = validateOutcome<T>(returned, rule, engine.contract)
   if (outcome.kind !== 'deny' && outcome.kind !== 'done' && deadline.remainingMs() <= 0) throw new DeadlineExceededError()
-  if (outcome.kind === 'deny') {
-    if (outcome.explanation !== undefined && outcome.by === rule.name)
-      engine.observer.onExplanation?.({ rule: rule.name, path, explanation: outcome.explanation })
-    return outcome
-  }
-  if (outcome.answer === undefined) return outcome
+  if (outcome.kind === 'deny' || outcome.answer === undefined) return outcome
   const answer = frozenCopy(outcome.answer)
   encode(engine.contract, answer, ctx.event)
   engine.observer.onAnswer?.({ rule: rule.name, path, answer })
@@ -209,9 +203,8 @@ function isOurs(rule: RuleNode): boolean {
   return rule.children !== undefined && OURS in rule && 'evaluate' in rule && rule[OURS] === rule.evaluate
 }
 
-function toErrorVerdict({ observer }: Engine, error: unknown, { rule, path = '', onError }: Frame): ErrorVerdict {
+function toErrorVerdict(error: unknown, { rule, onError }: Frame): ErrorVerdict {
   if (error instanceof RuleError) return error.verdict
-  observer.onRuleError?.({ rule: rule.name, path, error: error instanceof NotDoneError ? error.cause : error })
   return { kind: 'error', error, by: rule.name, mustFail: (rule.onError ?? onError) === 'fail' }
 }
 
@@ -347,9 +340,10 @@ function createTraceEntry<T extends Trigger>(verdict: Verdict<T>, base: EntryBas
         ...(verdict.explanation !== undefined && { explanation: verdict.explanation }),
       }
     default: {
-      const { kind, reason } = verdict
-      const entry =
+      const { kind, reason, explanation } = verdict
+      const outcome =
         reason === undefined || kind === 'allow' ? { ...base, outcome: kind } : { ...base, outcome: kind, reason: toSafeReason(reason) }
+      const entry = typeof explanation === 'string' ? { ...outcome, explanation } : outcome
       return overrides.length > 0 ? { ...entry, overrides } : entry
     }
   }

@@ -130,7 +130,7 @@ export function once<T extends Working>(ledger: Ledger, rule: RuleArgument<T> & 
       // run any rule.
       if (!run.contract.works) throw new TypeError('once() needs a trigger whose rules have effects')
       const effect = createEffect(ctx, name, options.delivery, reads)
-      if (effect === undefined) return skip('no-sub')
+      if (effect === undefined) return skip('no-sub', 'The ledger identifies a user by sub, and the event has none')
       const token = crypto.randomUUID()
       // This function is async, so that a synchronous throw of the ledger becomes a rejection.
       const claiming = async (): Promise<ClaimResult> => ledger.claim(effect, token, ctx.signal)
@@ -139,8 +139,9 @@ export function once<T extends Working>(ledger: Ledger, rule: RuleArgument<T> & 
         const lost = { userPoolId, sub, effect: name, token, triggerSource: event.triggerSource }
         throw new EffectLostError(ctx.appClient === undefined ? lost : { ...lost, appClient: ctx.appClient }, error)
       })
-      if (claimed.kind === 'held') return skip('effect-held')
-      if (claimed.kind === 'settled') return skip(`effect-${claimed.state}`)
+      if (claimed.kind === 'held') return skip('effect-held', 'Another delivery of the event is running the effect')
+      if (claimed.kind === 'settled')
+        return skip(`effect-${claimed.state}`, 'The ledger has a record of the effect, so it does not run again')
       const left = run.remainingMs()
       const withinMs = left - Math.min(MARK_MS, left * MARK_PART)
       // With a limit of 0 ms, the engine does not start the rule and returns a `NotDoneError`, so that the ledger retries it.

@@ -15,6 +15,8 @@ export interface Allow extends HasAuthor {
 export interface Skip extends HasAuthor {
   readonly kind: 'skip'
   readonly reason?: string
+  /** An explanation for developers, as of a denial: see {@link Deny}. */
+  readonly explanation?: string
 }
 
 /** The rule answers Cognito, in the trigger's format. An answer neither allows nor denies. */
@@ -59,6 +61,7 @@ export type Outcome<T extends Trigger = Trigger> =
 interface PassedAs<Kind extends string, T extends Trigger> extends HasAuthor {
   readonly kind: Kind
   readonly reason?: string
+  readonly explanation?: string
   readonly answer?: T['answer']
 }
 
@@ -116,9 +119,11 @@ export function allow(): Allow {
  * Returns an outcome that neither allows nor denies.
  *
  * @param reason A constant identifier for the trace.
+ * @param explanation A text for developers, which only `lifeguard replay` and `lifeguard explain` show. It is never logged.
  */
-export function skip(reason?: string): Skip {
-  return reason === undefined ? { kind: 'skip' } : { kind: 'skip', reason }
+export function skip(reason?: string, explanation?: string): Skip {
+  if (reason === undefined) return { kind: 'skip' }
+  return explanation === undefined ? { kind: 'skip', reason } : { kind: 'skip', reason, explanation }
 }
 
 /**

@@ -2,8 +2,8 @@ import { relative, resolve } from 'node:path'
 import { findTrigger, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
-import type { LoggedRule } from '../replay/handler-log.ts'
 import type { ReplayResult } from '../replay/replay.ts'
+import type { TracedRule } from '../replay/rule-trace.ts'
 import { indentLines } from './io.ts'
 
 /** Formats a path for output: relative to the working directory. */
@@ -23,7 +23,7 @@ export function describeCallerView({ outcome, triggerSource, response, error }: 
  * Formats the error message of a rule with the source line that threw the error. For a denial, formats the rule's explanation.
  * Returns undefined for a rule without an error message or explanation.
  */
-export function formatCause({ message, place }: LoggedRule): string | undefined {
+export function formatCause({ message, place }: TracedRule): string | undefined {
   if (message === undefined) return undefined
   const text = message.replaceAll(/\s+/g, ' ')
   return place === undefined ? text : `${text} (${place})`.trimStart()

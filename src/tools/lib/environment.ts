@@ -136,7 +136,7 @@ export function buildHandlerEnvironment(
   services: Services,
   embedded: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  return { ...settings, ...(services !== 'aws' && NOWHERE), ...embedded, ...chooseLogLevel(settings.LOG_LEVEL) }
+  return { ...settings, ...(services !== 'aws' && NOWHERE), ...embedded }
 }
 
 function parseVariable(option: string, caller: Environment, services: Services): readonly [string, string] {
@@ -168,12 +168,4 @@ export function isSetting(name: string): boolean {
 // Ignores the case of the name on Windows, because Windows spells PATH as `Path`.
 function isSystem(name: string): boolean {
   return SYSTEM.includes(process.platform === 'win32' ? name.toUpperCase() : name)
-}
-
-/**
- * Replaces a log level that hides decisions, because replay reads the decisions from the log. Keeps an invalid level, so that the
- * handler reports the level.
- */
-function chooseLogLevel(level: string | undefined): { readonly LOG_LEVEL?: string } {
-  return level === undefined || ['warn', 'error', 'silent'].includes(level) ? { LOG_LEVEL: 'info' } : {}
 }

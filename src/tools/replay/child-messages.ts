@@ -1,4 +1,5 @@
 import type { RuleDescription } from '../lib/description.ts'
+import type { CallbackSupport } from './runtime.ts'
 
 /** An error as Lambda reports it. */
 export interface FunctionError {
@@ -6,20 +7,50 @@ export interface FunctionError {
   readonly message: string
 }
 
-/** The error of a rule, or the text with which a rule explains a denial. */
-export interface Broke {
-  /** The rule's path in the composition. */
-  readonly path: string
-  readonly error: FunctionError
+/** A thrown value, with details for the developer. */
+export interface ThrownError extends FunctionError {
+  /** The codes and messages of the error's causes, outermost first. */
+  readonly causes: readonly string[]
+  /** The stack traces of the error and its causes. Empty if the value is not an error. */
   readonly stack: string
+  /** True if a function may throw this error to refuse a user. False for a crash, such as a TypeError or a network error. */
+  readonly refusal: boolean
 }
 
-/** The answer that a rule returned, before the handler converts it to a response for Cognito. */
-export interface RuleAnswerText {
+/** One entry of the trace, as the handler's process sends it. */
+export interface TraceMessage {
+  readonly rule: string
   readonly path: string
-  /** The answer as JSON, truncated if it is long. */
-  readonly answer: string
+  readonly outcome: string
+  readonly reason: string | null
+  readonly ms: number
+  readonly detail?: string
+  readonly overrides?: readonly string[]
+  readonly shadow?: true
+  /** True for the entry of the rule's reservation, which runs after all rules have passed. */
+  readonly commit?: true
+  /** The text with which the rule explains a denial. */
+  readonly explanation?: string
+  /** The answer that the rule returned, as JSON, truncated if it is long. */
+  readonly answer?: string
+  /** The name of the rule's error. */
+  readonly error?: string
+  /** The error itself. Absent for a composition whose error comes from a rule inside it. */
+  readonly thrown?: ThrownError
 }
+
+/** The decision of a Lifeguard handler, as the handler's process sends it. */
+export interface DecisionMessage {
+  readonly decision: string
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly detail: string | null
+  /** The rules that ran. An entry with an empty path is about an error outside the rules, such as of a middleware. */
+  readonly trace: readonly TraceMessage[]
+}
+
+/** A way to answer that does not work with every Node runtime of Lambda. */
+export type AnswerForm = 'callback' | 'context.done' | 'context.succeed' | 'context.fail' | 'return'
 
 /** A request to the handler's process. Events are sent as JSON text, as in Lambda. */
 export type Request =
@@ -27,6 +58,9 @@ export type Request =
       readonly kind: 'load'
       readonly file: string
       readonly exported: string
+      /** The folder that Lambda gets. Undefined if it is unknown. */
+      readonly packageRoot?: string | undefined
+      readonly callbacks?: CallbackSupport
       /** Variables that the process adds to its environment before it loads the file. */
       readonly environment?: Readonly<Record<string, string>>
     }
@@ -38,13 +72,38 @@ export type Request =
       /** A string that the process writes to standard output after the invocation, to mark the end of the log. */
       readonly endMark: string
     }
+  /** Waits a moment for the work that the handler left running after its answer. */
+  | { readonly kind: 'settle' }
 
 /** A reply of the handler's process. */
 export type Reply =
-  | { readonly kind: 'ready'; readonly rule?: RuleDescription; readonly trigger?: string; readonly takesCallback: boolean }
+  | {
+      readonly kind: 'ready'
+      readonly rule?: RuleDescription
+      readonly trigger?: string
+      readonly takesCallback: boolean
+      /** The package.json that was ignored, because the file is a CommonJS module in spite of it. */
+      readonly ignoredPackage?: string
+    }
   | { readonly kind: 'not-started'; readonly error: FunctionError }
-  | { readonly kind: 'returned'; readonly json: string; readonly broke: readonly Broke[]; readonly answers: readonly RuleAnswerText[] }
-  | { readonly kind: 'threw'; readonly error: FunctionError; readonly broke: readonly Broke[] }
+  | { readonly kind: 'returned'; readonly json: string; readonly form?: AnswerForm; readonly decision?: DecisionMessage }
+  | { readonly kind: 'threw'; readonly error: ThrownError; readonly form?: AnswerForm; readonly decision?: DecisionMessage }
+  | {
+      readonly kind: 'settled'
+      /** The types of the resources that the last event left open, such as `Timeout`. */
+      readonly left: readonly string[]
+      readonly form?: AnswerForm
+    }
+
+/** A message that the process writes when it exits. */
+export interface Exiting {
+  /** The request whose code ended the process. Absent if no request did. */
+  readonly requestId?: string
+  /** The uncaught error. Absent if the handler called `process.exit`. */
+  readonly error?: ThrownError
+  /** How the last event was answered. */
+  readonly form?: AnswerForm
+}
 
 /** Formats a request or reply as one line. Escapes U+2028 and U+2029, because Node's readline splits lines at them. */
 export function formatMessage(message: object): string {

@@ -1,28 +1,45 @@
 // The entry point of the child process: loads a handler and invokes it as Lambda's runtime does.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe } from 'node:diagnostics_channel'
+import { writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { pathToFileURL } from 'node:url'
-import type { RuleObserver } from '../../shared/rules/decision.ts'
-import { describeRule } from '../lib/description.ts'
-import { type Broke, type FunctionError, formatMessage, type Reply, type Request, type RuleAnswerText } from './child-messages.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HANDLER_CREATED } from '../../shared/lambda/announce.ts'
+import { type Call, callHandler, type LambdaHandler } from './call-handler.ts'
+import { type Exiting, formatMessage, type Reply, type Request, type ThrownError } from './child-messages.ts'
+import { loadModule } from './module-format.ts'
+import { findObservable, type Observable, observeInvocation } from './observe-rules.ts'
+import type { CallbackSupport } from './runtime.ts'
+import { describeThrown } from './thrown-error.ts'
 
-type Callback = (error: unknown, result?: unknown) => void
-type LambdaFunction = (event: unknown, context: object, callback?: Callback) => unknown
-type Observe = (observer: RuleObserver) => void
-type Broken = { readonly path: string } & ({ readonly thrown: unknown } | { readonly explanation: string })
+/** A loaded handler. */
+interface Loaded {
+  readonly handler: LambdaHandler
+  readonly callbacks: CallbackSupport
+  readonly observable: Observable | undefined
+  /** The resources that were open before the first invocation. */
+  readonly open: readonly string[]
+}
 
-const FUNCTION_NAME = 'lifeguard-replay'
-// The maximum length of an error message, in characters. A longer message, such as a whole HTML page, is truncated.
-const MAX_MESSAGE_LENGTH = 500
+const PARENT = 3
+// The time that work has to end after an answer, in milliseconds, and the time between two looks at it.
+const SETTLE_MS = 100
+const LOOK_MS = 5
+// The message of Lambda's runtime client for nodejs24.x.
+const NO_CALLBACKS =
+  'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.'
 
 // With the default of ten frames, a stack trace of the AWS SDK would not reach the rule that called it.
 Error.stackTraceLimit = 50
 
 // Saved before the handler is loaded, because a handler may replace `process.stdout.write`.
 const write = process.stdout.write.bind(process.stdout)
+// Node opens a standard stream when it is first used. Opens it now, so that it does not count as opened by an event.
+void process.stderr
 
 // The pipe that carries requests from the parent process, and replies to the parent process.
-const parent = new Socket({ fd: 3 })
+const parent = new Socket({ fd: PARENT })
 const answer = parent.write.bind(parent)
 
 // Ctrl-C signals the whole process group. This process ignores it, and exits when the parent closes the pipe.
@@ -30,32 +47,65 @@ process.on('SIGINT', () => undefined)
 parent.on('error', () => undefined)
 parent.on('close', () => process.exit())
 
-let handler: LambdaFunction | undefined
-let observe: Observe | undefined
-createInterface(parent).on('line', async (line) => {
-  const request: Request & { readonly id: string } = JSON.parse(line)
-  const reply = request.kind === 'load' ? await load(request) : await invoke(request)
-  // Starts with a line break, because the handler may have written an incomplete line to the pipe.
-  answer(`\n${formatMessage({ ...reply, id: request.id })}`)
+// The request whose code runs, also after the answer to the request. So a crash is reported for the request that caused it.
+const running = new AsyncLocalStorage<string>()
+let uncaught: ThrownError | undefined
+process.on('uncaughtExceptionMonitor', (error) => {
+  uncaught = describeThrown(error)
+})
+process.on('exit', () => {
+  const requestId = running.getStore()
+  const form = call?.form()
+  const exiting: Exiting = { ...(requestId !== undefined && { requestId }), ...(uncaught && { error: uncaught }), ...(form && { form }) }
+  try {
+    writeSync(PARENT, `\n${formatMessage({ kind: 'exiting', ...exiting })}`)
+  } catch {
+    // The parent has closed the pipe, or the pipe is full. The parent also sees the exit itself.
+  }
 })
 
-async function load({ file, exported, environment }: Extract<Request, { kind: 'load' }>): Promise<Reply> {
+// The handlers and middleware that Lifeguard creates while the file is loaded.
+const created: unknown[] = []
+subscribe(HANDLER_CREATED, (made) => void created.push(made))
+
+let loaded: Loaded | undefined
+let call: Call | undefined
+createInterface(parent).on('line', async (line) => {
+  const request: Request & { readonly id: string } = JSON.parse(line)
+  // Starts with a line break, because the handler may have written an incomplete line to the pipe.
+  answer(`\n${formatMessage({ ...(await handleRequest(request)), id: request.id })}`)
+})
+
+async function handleRequest(request: Request): Promise<Reply> {
+  switch (request.kind) {
+    case 'load':
+      return load(request)
+    case 'invoke':
+      return running.run(request.requestId, () => invoke(request))
+    case 'settle':
+      return settle()
+  }
+}
+
+async function load(request: Extract<Request, { kind: 'load' }>): Promise<Reply> {
+  const { file, exported, environment, packageRoot, callbacks = 'assumed' } = request
   try {
     // biome-ignore lint/style/noProcessEnv: sets the environment of the handler before it is loaded
     Object.assign(process.env, environment)
-    const module: object = await import(pathToFileURL(file).href)
-    const found = findExport(module, exported)
-    if (!isFunction(found)) throw createNamedError('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
-    handler = found
-    observe = 'composition' in found && 'observe' in found && isObserve(found.observe) ? found.observe : undefined
-    const rule = describeRule('composition' in found ? found.composition : undefined)
-    const trigger = 'trigger' in found && typeof found.trigger === 'string' ? found.trigger : undefined
-    return { kind: 'ready', takesCallback: found.length > 2, ...(rule && { rule }), ...(trigger && { trigger }) }
+    const { module, ignoredPackage } = await loadModule(file, packageRoot)
+    const handler = findExport(module, exported)
+    if (!isFunction(handler)) throw createNamedError('Runtime.HandlerNotFound', `The file exports no function '${exported}'`)
+    const takesCallback = handler.length > 2
+    if (takesCallback && callbacks === 'removed') throw createNamedError('Runtime.CallbackHandlerDeprecated', NO_CALLBACKS)
+    const observable = findObservable(handler, created)
+    loaded = { handler, callbacks, observable, open: process.getActiveResourcesInfo() }
+    const { rule, trigger } = observable ?? {}
+    return { kind: 'ready', takesCallback, ...(rule && { rule }), ...(trigger && { trigger }), ...(ignoredPackage && { ignoredPackage }) }
   } catch (error) {
-    return {
-      kind: 'not-started',
-      error: toReportedError(error instanceof SyntaxError ? createNamedError('Runtime.UserCodeSyntaxError', `${error}`) : error),
-    }
+    const { name, message } = describeThrown(
+      error instanceof SyntaxError ? createNamedError('Runtime.UserCodeSyntaxError', `${error}`) : error,
+    )
+    return { kind: 'not-started', error: { name, message } }
   }
 }
 
@@ -68,113 +118,65 @@ function findExport(module: object, name: string): unknown {
   return direct ?? (typeof whole === 'object' && whole !== null ? Reflect.get(whole, name) : undefined)
 }
 
-function isFunction(value: unknown): value is LambdaFunction {
+function isFunction(value: unknown): value is LambdaHandler {
   return typeof value === 'function'
 }
 
-function isObserve(value: unknown): value is Observe {
-  return typeof value === 'function'
-}
-
-async function invoke(request: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
+async function invoke({ requestId, event, limitMs, endMark }: Extract<Request, { kind: 'invoke' }>): Promise<Reply> {
+  if (loaded === undefined) throw new Error('No handler is loaded')
+  const { handler, callbacks, observable } = loaded
   // If the handler waits for a promise that never settles, Node exits, as in Lambda. The pipe must not keep Node running.
   parent.unref()
-  // Each invocation has new lists, so that a rule of the previous invocation that is still running does not add to them.
-  const broken: Broken[] = []
-  const answers: RuleAnswerText[] = []
-  observe?.({
-    onRuleError: ({ path, error }) => void broken.push({ path, thrown: error }),
-    onExplanation: ({ path, explanation }) => void broken.push({ path, explanation }),
-    onAnswer: ({ path, answer }) => void answers.push({ path, answer: truncate(JSON.stringify(answer)) }),
-  })
-  try {
-    const result = await call(JSON.parse(request.event), createLambdaContext(request.requestId, request.limitMs))
-    return { kind: 'returned', json: serialise(result), broke: broken.flatMap(toBroke), answers }
-  } catch (error) {
-    return { kind: 'threw', error: toReportedError(error), broke: broken.flatMap(toBroke) }
-  } finally {
-    parent.ref()
-    write(`\n${request.endMark}\n`)
-  }
+  const { observer, readDecision } = observeInvocation(observable)
+  call = callHandler(handler, JSON.parse(event), { requestId, limitMs, callbacks, observer })
+  const result = await call.answer.then(serialise, (thrown: unknown) => ({ thrown }))
+  parent.ref()
+  write(`\n${endMark}\n`)
+  const decision = readDecision()
+  const form = call.form()
+  const common = { ...(form && { form }), ...(decision && { decision }) }
+  return 'json' in result
+    ? { kind: 'returned', json: result.json, ...common }
+    : { kind: 'threw', error: describeThrown(result.thrown), ...common }
 }
 
 /** Serialises a result as Lambda's runtime does, with the runtime's error messages. */
-function serialise(result: unknown): string {
+function serialise(result: unknown): { readonly json: string } | { readonly thrown: unknown } {
   let json: string | undefined
   try {
     // Lambda sends undefined as null.
     json = JSON.stringify(result === undefined ? null : result)
   } catch {
-    throw createNamedError('Runtime.JSONStringifyError', 'Unable to stringify response body')
+    return { thrown: createNamedError('Runtime.JSONStringifyError', 'Unable to stringify response body') }
   }
   // JSON.stringify returns undefined for a function or symbol.
-  if (json === undefined) throw new TypeError('Wrong arguments')
-  return json
+  return json === undefined ? { thrown: new TypeError('Wrong arguments') } : { json }
 }
 
-async function call(event: unknown, context: object): Promise<unknown> {
-  const run = handler
-  if (run === undefined) throw new Error('No handler is loaded')
-  if (run.length <= 2) return run(event, context)
-  return new Promise((resolve, reject) => {
-    run(event, context, (error, result) => (error ? reject(error) : resolve(result)))
-  })
-}
-
-function createLambdaContext(awsRequestId: string, limitMs: number): object {
-  const endsAt = performance.now() + limitMs
-  return {
-    awsRequestId,
-    functionName: FUNCTION_NAME,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${FUNCTION_NAME}`,
-    memoryLimitInMB: '128',
-    logGroupName: `/aws/lambda/${FUNCTION_NAME}`,
-    logStreamName: 'local',
-    callbackWaitsForEmptyEventLoop: false,
-    getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())),
+/** Waits until the event has left nothing open, at most a moment. Lambda would freeze the process, and continue at the next event. */
+async function settle(): Promise<Reply> {
+  const endsAt = performance.now() + SETTLE_MS
+  // Lets callbacks run that are due at once.
+  await new Promise(setImmediate)
+  let left = listLeft()
+  while (left.length > 0 && performance.now() < endsAt) {
+    await sleep(LOOK_MS, undefined, { ref: false })
+    left = listLeft()
   }
+  const form = call?.form()
+  return { kind: 'settled', left, ...(form && { form }) }
 }
 
-function toBroke(broken: Broken): readonly Broke[] {
-  // The text comes from a denial, which is not thrown, so the stack trace is empty.
-  if ('explanation' in broken)
-    return [{ path: broken.path, error: { name: 'Explanation', message: truncate(broken.explanation) }, stack: '' }]
-  const { path, thrown } = broken
-  try {
-    const { name, message } = describeThrown(thrown)
-    return [{ path, error: { name, message: truncate(message) }, stack: thrown instanceof Error ? String(thrown.stack) : '' }]
-  } catch {
-    // The error cannot be described, because a getter of the thrown value threw.
-    return []
+/** Returns the types of the open resources that were not open before the first invocation. */
+function listLeft(): readonly string[] {
+  const left = process.getActiveResourcesInfo()
+  for (const type of loaded?.open ?? []) {
+    const at = left.indexOf(type)
+    if (at >= 0) left.splice(at, 1)
   }
-}
-
-function truncate(message: string): string {
-  return message.slice(0, MAX_MESSAGE_LENGTH)
+  return left
 }
 
 function createNamedError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name })
-}
-
-/** Converts a thrown value as Lambda's runtime does. If a getter of the value throws, returns the fixed message of the runtime. */
-function toReportedError(thrown: unknown): FunctionError {
-  try {
-    return describeThrown(thrown)
-  } catch {
-    const unread = 'there was a problem while retrieving one or more of its message, name, and stack'
-    return { name: 'handled', message: `callback called with Error argument, but ${unread}` }
-  }
-}
-
-/**
- * Returns the name and message of an error. For a thrown value that is not an error, returns its type and the value as a string.
- *
- * @throws The error that a getter or `toString` of the thrown value throws.
- */
-function describeThrown(thrown: unknown): FunctionError {
-  return thrown instanceof Error
-    ? { name: `${thrown.name}`, message: `${thrown.message}` }
-    : { name: typeof thrown, message: String(thrown) }
 }

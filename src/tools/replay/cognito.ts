@@ -1,8 +1,8 @@
 import { type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { checkAnswer } from './check-answer.ts'
 import type { FunctionError } from './child-messages.ts'
-import type { HandlerLog } from './handler-log.ts'
 import type { Invocation, LambdaFunction } from './lambda.ts'
+import type { HandlerDecision } from './rule-trace.ts'
 
 /** The result of sending an event to a function, as Cognito sees it. */
 export interface Delivery {
@@ -11,9 +11,10 @@ export interface Delivery {
   readonly response: Readonly<Record<string, unknown>> | null
   /** The error that the caller of Cognito gets. */
   readonly error: FunctionError | null
-  /** A description of a problem that no rule reports, such as a timeout. */
+  /** A description of a problem that no rule reports, such as a timeout or a crash. */
   readonly problem: string | null
-  readonly log: HandlerLog | null
+  /** The decision of the rules. Null if the handler was not made with Lifeguard. */
+  readonly decision: HandlerDecision | null
   readonly attempts: number
   readonly durationMs: number
   /** The error of loading the handler. Absent if the handler was loaded. */
@@ -41,18 +42,19 @@ export async function deliver(
 ): Promise<Delivery> {
   // Starts the child process before the measurement, because the process exists only in replay, so Cognito never waits for its start.
   await lambda.rule()
-  const startedAt = performance.now()
   let attempts = 0
+  let totalMs = 0
   let invocation: Invocation
   do {
     attempts += 1
     invocation = await lambda.invoke(event, waitMs)
+    totalMs += invocation.durationMs
   } while (invocation.kind === 'timedOut' && attempts < countTries(trigger))
-  const durationMs = Math.round((performance.now() - startedAt) * 1000) / 1000
-  return { ...toReceived(invocation, trigger, event, { attempts, waitMs }), log: invocation.log, attempts, durationMs }
+  const durationMs = Math.round(totalMs * 1000) / 1000
+  return { ...toReceived(invocation, trigger, event, { attempts, waitMs }), decision: invocation.decision, attempts, durationMs }
 }
 
-type Received = Omit<Delivery, 'log' | 'attempts' | 'durationMs'>
+type Received = Omit<Delivery, 'decision' | 'attempts' | 'durationMs'>
 
 function toReceived(
   invocation: Invocation,
@@ -67,20 +69,21 @@ function toReceived(
       const checked = checkAnswer(trigger, event, invocation.json)
       return 'response' in checked
         ? { ...refused, outcome: 'proceed', response: checked.response, error: null }
-        : { ...refused, ...checked, outcome: 'failed' }
+        : { ...refused, ...checked, problem: addNote(checked.problem, invocation), outcome: 'failed' }
     }
-    case 'threw':
-      return {
-        ...refused,
-        outcome: invocation.log?.decision === 'failed' ? 'failed' : 'denied',
-        error: toCallerError(trigger, invocation.error),
-      }
+    case 'threw': {
+      const error = toCallerError(trigger, invocation.error)
+      if (isDenial(invocation, trigger)) return { ...refused, outcome: 'denied', error }
+      // The rules have reported the error of a failed decision.
+      const problem = invocation.decision?.decision === 'failed' ? null : addNote(invocation.cause, invocation)
+      return { ...refused, outcome: 'failed', error, problem }
+    }
     case 'crashed':
       return {
         ...refused,
         outcome: 'failed',
         error: toCallerError(trigger, invocation.error),
-        problem: "the function's process exited",
+        problem: `the function's process exited${invocation.cause === undefined ? '' : `: ${invocation.cause}`}`,
       }
     case 'notStarted':
       return {
@@ -100,6 +103,19 @@ function toReceived(
       }
     }
   }
+}
+
+/**
+ * Returns true if an error refuses the user. Lifeguard's rules decide that themselves. Any other function refuses by an error of its own,
+ * and only in a trigger that may refuse.
+ */
+function isDenial({ decision, refusal }: Extract<Invocation, { kind: 'threw' }>, trigger: TriggerName): boolean {
+  if (decision !== null && decision.decision !== 'proceed') return decision.decision === 'denied'
+  return refusal && triggerFacts(trigger).refuses === true
+}
+
+function addNote(problem: string, { unsupported }: Invocation): string {
+  return unsupported === undefined ? problem : `${problem}. The handler ${unsupported}`
 }
 
 function countTries(trigger: TriggerName): number {

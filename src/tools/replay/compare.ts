@@ -3,7 +3,7 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { SideEffects } from './embedded.ts'
 import type { Expectation, ExpectedMail } from './expectation.ts'
-import type { LoggedRule } from './handler-log.ts'
+import type { TracedRule } from './rule-trace.ts'
 
 /** The actual result of an event, which is compared with the expectation. */
 export interface Actual {
@@ -23,7 +23,7 @@ const MOST_TEXT = 200
  * Returns the sorted names of the rules that failed. Leaves out rules in `shadow`, and a combinator that failed only because a rule
  * inside it failed. A rule in `failOpen` counts, because the services of replay work, so its error is a mistake.
  */
-export function findFailedRules(trace: readonly LoggedRule[]): readonly string[] {
+export function findFailedRules(trace: readonly TracedRule[]): readonly string[] {
   const failed = trace.filter(({ outcome, shadow }) => outcome === 'error' && !shadow)
   const innermost = failed.filter((rule) => !failed.some((other) => other.path.startsWith(`${rule.path}.`)))
   return [...new Set(innermost.map(({ rule }) => rule))].sort()

@@ -23,6 +23,8 @@ export interface SideEffects {
 export interface Embedded {
   /** The environment variables with which handlers use these services. */
   readonly environment: Readonly<Record<string, string>>
+  /** The names of all tables, sorted. */
+  readonly tableNames: readonly string[]
   /** Returns the rows and emails that handlers have left so far. */
   readonly sideEffects: () => Promise<SideEffects>
   /**
@@ -64,6 +66,7 @@ export async function startEmbedded(
   })
   return {
     environment: services.environment,
+    tableNames: [...new Set([...Object.values(names), ...tables.map(({ name }) => name)])].sort(),
     async sideEffects() {
       const mails = services.ses.inbox()
       const endpoint = await services.dynamodb.engine()

@@ -1,12 +1,12 @@
 import type { RuleDescription } from '../lib/description.ts'
-import type { LoggedRule } from './handler-log.ts'
+import type { TracedRule } from './rule-trace.ts'
 
 /** A rule of a composition, with its trace entry or an explanation why the rule did not run. */
 export interface ExplainedRule {
   readonly name: string
   readonly kind: string
   /** The rule's trace entry. Absent if the rule did not run. */
-  readonly said?: LoggedRule
+  readonly said?: TracedRule
   /** Explains why the rule did not run. Absent if the rule ran. */
   readonly notRun?: string
   readonly children: readonly ExplainedRule[]
@@ -18,7 +18,7 @@ export interface ExplainedRule {
  * @param root The handler's composition. The trace has no entry for the root, because the outcome of the root is the decision.
  * @param ended Explains why the trace may be incomplete. Undefined if the handler reached a decision.
  */
-export function explainRules(root: RuleDescription, trace: readonly LoggedRule[], ended: string | undefined): readonly ExplainedRule[] {
+export function explainRules(root: RuleDescription, trace: readonly TracedRule[], ended: string | undefined): readonly ExplainedRule[] {
   // A rule with a reservation has two entries. Keeps the entry of the reservation, unless that entry is a skip.
   const said = new Map(trace.filter(({ commit, outcome }) => commit === undefined || outcome !== 'skip').map((rule) => [rule.path, rule]))
   return explainChildren(root, '', undefined, said, ended)
@@ -27,8 +27,8 @@ export function explainRules(root: RuleDescription, trace: readonly LoggedRule[]
 function explainChildren(
   parent: RuleDescription,
   prefix: string,
-  parentSaid: LoggedRule | undefined,
-  said: ReadonlyMap<string, LoggedRule>,
+  parentSaid: TracedRule | undefined,
+  said: ReadonlyMap<string, TracedRule>,
   parentNotRun: string | undefined,
 ): readonly ExplainedRule[] {
   const declared = parent.children.map((rule, index): ExplainedRule => {
@@ -53,7 +53,7 @@ function explainChildren(
 }
 
 /** Returns the rules that a custom combinator ran but did not declare as children. */
-function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<string, LoggedRule>): readonly ExplainedRule[] {
+function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<string, TracedRule>): readonly ExplainedRule[] {
   const own = said.get(`${prefix}${from}`)
   if (own === undefined) return []
   const children = explainUndeclared(`${own.path}.`, 0, said)
@@ -61,7 +61,7 @@ function explainUndeclared(prefix: string, from: number, said: ReadonlyMap<strin
 }
 
 /** Explains that the rule did not run because of the outcome of an earlier rule in the same combinator, or returns undefined. */
-function explainNotRun(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, LoggedRule>): string | undefined {
+function explainNotRun(parent: RuleDescription, prefix: string, index: number, said: ReadonlyMap<string, TracedRule>): string | undefined {
   for (let at = index - 1; at >= 0; at -= 1) {
     const sibling = said.get(`${prefix}${at}`)
     if (sibling?.outcome === 'allow' && parent.kind === 'anyOf') return `${sibling.rule} already allowed`
@@ -72,7 +72,7 @@ function explainNotRun(parent: RuleDescription, prefix: string, index: number, s
   return undefined
 }
 
-function findOwnReason(parent: RuleDescription, said: LoggedRule | undefined): string | undefined {
+function findOwnReason(parent: RuleDescription, said: TracedRule | undefined): string | undefined {
   if (said === undefined) return undefined
   if (parent.kind === 'when' && said.reason === 'condition-false') return 'the condition was false'
   if (parent.kind === 'shadow') return 'no time was left after the decision'

@@ -1,27 +1,38 @@
 import { randomUUID } from 'node:crypto'
+import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RuleDescription } from '../lib/description.ts'
-import type { Broke, FunctionError, RuleAnswerText } from './child-messages.ts'
-import { type HandlerLog, type LoggedRule, readLogLine } from './handler-log.ts'
+import type { AnswerForm, FunctionError, Reply } from './child-messages.ts'
+import { isOwnLine } from './handler-log.ts'
+import { formatThrown, type HandlerDecision, toHandlerDecision } from './rule-trace.ts'
+import { type CallbackSupport, describeForm, findCallbackSupport } from './runtime.ts'
 import { createSourcePlaceFinder, type SourcePlace } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
 
 /** The result of an invocation. */
 export type Invocation = {
-  /** The log line of the decision. Null if the handler was not made with Lifeguard, or was killed before it logged. */
-  readonly log: HandlerLog | null
+  /** The decision. Null if the handler was not made with Lifeguard, or if its process ended before the decision. */
+  readonly decision: HandlerDecision | null
+  /** The time until the answer, in milliseconds. */
+  readonly durationMs: number
+  /** A note about a way to answer that does not work with the function's runtime. */
+  readonly unsupported?: string
 } & (
   | { readonly kind: 'returned'; readonly json: string }
-  | { readonly kind: 'threw'; readonly error: FunctionError }
+  /** `cause` is the error in one line, with its causes and its place in the sources. */
+  | { readonly kind: 'threw'; readonly error: FunctionError; readonly cause: string; readonly refusal: boolean }
   | { readonly kind: 'timedOut' }
-  | { readonly kind: 'crashed'; readonly error: FunctionError }
+  | { readonly kind: 'crashed'; readonly error: FunctionError; readonly cause?: string }
   /** The handler cannot be loaded, so another invocation would fail too. */
   | { readonly kind: 'notStarted'; readonly error: FunctionError }
 )
 
 /** A handler in a child process. The process stays warm between events, as in Lambda. */
 export interface LambdaFunction {
-  /** Invokes the handler once. If the handler times out or its process exits, the next invocation starts a new process. */
+  /**
+   * Invokes the handler once. Its result never depends on the event before it. The next invocation starts a new process if the
+   * process exits, if the handler times out, or if it leaves work behind.
+   */
   readonly invoke: (event: unknown, limitMs: number) => Promise<Invocation>
   /** Returns the handler's composition. Returns undefined if the handler was not made with Lifeguard or cannot be loaded. */
   readonly rule: () => Promise<RuleDescription | undefined>
@@ -39,6 +50,10 @@ export interface LambdaOptions {
   readonly file: string
   readonly exported: string
   readonly environment: Readonly<Record<string, string>>
+  /** The runtime, such as `nodejs22.x`. If undefined, handlers may answer in the ways of every runtime, and get a note. */
+  readonly runtime?: string | undefined
+  /** The folder that Lambda gets, as an absolute path. Undefined if it is unknown. See `loadModule`. */
+  readonly packageRoot?: string | undefined
   /** Receives each line that the handler prints, except its decisions and metrics. */
   readonly onOutput: (line: string) => void
   /** Receives notes about the handler for the user. */
@@ -49,37 +64,74 @@ export interface LambdaOptions {
 const INIT_LIMIT_MS = 10_000
 // The time to wait for the end of the log, in milliseconds. The log uses another pipe than the answer, so the log may arrive later.
 const LOG_LAG_MS = 1000
+// The time to wait after an answer, in milliseconds. Longer than the time that the child process waits for work left behind.
+const SETTLE_LIMIT_MS = 1000
 // The time to wait for the exit of the process, in milliseconds. Long, because V8 may write the coverage report of a large bundle.
 const EXIT_LIMIT_MS = 10_000
 
-type Loaded = { readonly worker: Worker; readonly rule: RuleDescription | undefined }
+interface Loaded {
+  readonly worker: Worker
+  readonly rule: RuleDescription | undefined
+}
 type Failure = { readonly error: FunctionError }
+
+/** The parts of a function that do not change between its processes. */
+interface Lambda extends LambdaOptions {
+  readonly callbacks: CallbackSupport
+  readonly findPlace: SourcePlace
+}
 
 /** Creates a local Lambda function that runs a handler. Its child process starts at the first use. */
 export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
-  const findPlace = createSourcePlaceFinder(options.folder)
+  const noted = new Set<string>()
+  const lambda: Lambda = {
+    ...options,
+    callbacks: findCallbackSupport(options.runtime),
+    findPlace: createSourcePlaceFinder(options.folder),
+    onNote: (note) => {
+      if (!noted.has(note)) options.onNote(note)
+      noted.add(note)
+    },
+  }
   let worker: Worker | undefined
   let current: Promise<Loaded | Failure> | undefined
+  // True if the process of the last event must not run another event.
+  let isSpent = false
 
-  const loaded = (): Promise<Loaded | Failure> => {
+  const loaded = async (): Promise<Loaded | Failure> => {
+    if (isSpent) {
+      isSpent = false
+      current = undefined
+      await worker?.kill()
+    }
     if (current === undefined) {
       worker = startWorker(options)
-      current = load(worker, options)
+      current = load(worker, lambda)
     }
     return current
   }
 
+  const invoke = async (event: unknown, limitMs: number): Promise<Invocation> => {
+    const ready = await loaded()
+    if ('error' in ready) return { kind: 'notStarted', error: ready.error, decision: null, durationMs: 0 }
+    const requestId = randomUUID()
+    const startedAt = performance.now()
+    const reply = await askToInvoke(ready.worker, lambda, { requestId, event, limitMs })
+    const durationMs = performance.now() - startedAt
+    if (reply?.kind === 'ended' && reply.requestId !== undefined && reply.requestId !== requestId) {
+      isSpent = true
+      lambda.onNote(`left work behind, which ended the process of a later event${await describeEnd(reply, lambda)}`)
+      return invoke(event, limitMs)
+    }
+    const isAnswer = reply?.kind === 'returned' || reply?.kind === 'threw'
+    const left = isAnswer ? await settle(ready.worker, lambda) : undefined
+    isSpent = left?.isClean !== true
+    const form = (isAnswer ? reply.form : undefined) ?? left?.form
+    return { ...(await toInvocation(reply, lambda)), durationMs, ...noteForm(form, lambda) }
+  }
+
   return {
-    async invoke(event, limitMs) {
-      const ready = await loaded()
-      if ('error' in ready) return { kind: 'notStarted', error: ready.error, log: null }
-      const invocation = await invokeOn({ ...ready, findPlace }, options, event, limitMs)
-      if (invocation.kind === 'timedOut' || invocation.kind === 'crashed') {
-        current = undefined
-        await ready.worker.kill()
-      }
-      return invocation
-    },
+    invoke,
     async rule() {
       const ready = await loaded()
       return 'error' in ready ? undefined : ready.rule
@@ -94,10 +146,16 @@ export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
   }
 }
 
-async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): Promise<Loaded | Failure> {
-  const reply = await waitAtMost(INIT_LIMIT_MS, worker.ask({ kind: 'load', file, exported }))
+async function load(worker: Worker, lambda: Lambda): Promise<Loaded | Failure> {
+  const { file, exported, packageRoot, callbacks, folder, onNote } = lambda
+  const reply = await waitAtMost(INIT_LIMIT_MS, worker.ask({ kind: 'load', file, exported, packageRoot, callbacks }))
   if (reply !== undefined && reply.kind === 'ready') {
-    if (reply.takesCallback) onNote('takes a callback as third parameter. Lambda does not support callbacks from nodejs24.x on')
+    const { ignoredPackage, takesCallback } = reply
+    if (takesCallback) onNote(describeForm('callback'))
+    if (ignoredPackage !== undefined) {
+      const path = relative(folder, ignoredPackage)
+      onNote(`is a CommonJS module, but ${path} has "type": "module". If Lambda gets this package.json, the handler does not start there`)
+    }
     return { worker, rule: reply.rule }
   }
   await worker.kill()
@@ -110,56 +168,90 @@ async function load(worker: Worker, { file, exported, onNote }: LambdaOptions): 
   return { error: reply.kind === 'ended' ? createExitError(reply) : OUT_OF_TURN }
 }
 
-interface On {
-  readonly worker: Worker
-  readonly findPlace: SourcePlace
+interface Asked {
+  readonly requestId: string
+  readonly event: unknown
+  readonly limitMs: number
 }
 
-async function invokeOn({ worker, findPlace }: On, options: LambdaOptions, event: unknown, limitMs: number): Promise<Invocation> {
-  const requestId = randomUUID()
+/** Sends an event to the handler's process. Returns undefined after the time limit. */
+async function askToInvoke(worker: Worker, { onOutput }: Lambda, { requestId, event, limitMs }: Asked): Promise<Reply | Ended | undefined> {
   const endMark = randomUUID()
-  let log: HandlerLog | null = null
   const logEnded = new Promise<void>((resolve) => {
     worker.listen((line) => {
-      if (line === endMark) return resolve()
-      const read = readLogLine(line, requestId)
-      if (read.kind === 'decision') log = read.log
-      else if (read.kind === 'other' && line !== '') options.onOutput(line)
+      if (line === endMark) resolve()
+      else if (line !== '' && !isOwnLine(line, requestId)) onOutput(line)
     })
   })
   const reply = await waitAtMost(limitMs, worker.ask({ kind: 'invoke', requestId, event: JSON.stringify(event), limitMs, endMark }))
-  if (reply === undefined) return { kind: 'timedOut', log }
-  if (reply.kind === 'returned' || reply.kind === 'threw') {
-    await waitAtMost(LOG_LAG_MS, logEnded)
-    if (reply.kind === 'threw') return { kind: 'threw', error: reply.error, log: await withCauses(log, reply.broke, findPlace) }
-    const { json, broke, answers } = reply
-    return { kind: 'returned', json, log: withAnswers(await withCauses(log, broke, findPlace), answers) }
-  }
-  return { kind: 'crashed', error: reply.kind === 'ended' ? createExitError(reply) : OUT_OF_TURN, log }
+  if (reply?.kind === 'returned' || reply?.kind === 'threw') await waitAtMost(LOG_LAG_MS, logEnded)
+  return reply
 }
 
-/** Adds error messages and denial explanations to a log. Handlers do not log these texts, because they may contain personal data. */
-async function withCauses(log: HandlerLog | null, broke: readonly Broke[], findPlace: SourcePlace): Promise<HandlerLog | null> {
-  if (log === null || broke.length === 0) return log
-  const causes = new Map(broke.map((cause) => [cause.path, cause]))
-  const trace: LoggedRule[] = []
-  for (const said of log.trace) {
-    const cause = causes.get(said.path)
-    const place = cause && (await findPlace(cause.stack))
-    trace.push({ ...said, ...(cause && { message: cause.error.message }), ...(place !== undefined && { place }) })
+type WithoutTime<I> = I extends Invocation ? Omit<I, 'durationMs' | 'unsupported'> : never
+
+async function toInvocation(reply: Reply | Ended | undefined, { findPlace }: Lambda): Promise<WithoutTime<Invocation>> {
+  switch (reply?.kind) {
+    case undefined:
+      return { kind: 'timedOut', decision: null }
+    case 'returned': {
+      const { json, decision } = reply
+      return { kind: 'returned', json, decision: decision ? await toHandlerDecision(decision, findPlace) : null }
+    }
+    case 'threw': {
+      const { error, decision } = reply
+      const { name, message, refusal } = error
+      const cause = await formatThrown(error, findPlace)
+      return {
+        kind: 'threw',
+        error: { name, message },
+        cause,
+        refusal,
+        decision: decision ? await toHandlerDecision(decision, findPlace) : null,
+      }
+    }
+    case 'ended': {
+      const cause = reply.error && (await formatThrown(reply.error, findPlace))
+      return { kind: 'crashed', error: createExitError(reply), decision: null, ...(cause !== undefined && { cause }) }
+    }
+    default:
+      return { kind: 'crashed', error: OUT_OF_TURN, decision: null }
   }
-  return { ...log, trace }
 }
 
-/** Adds the rules' answers to a log. Handlers do not log answers, because answers may contain personal data. */
-function withAnswers(log: HandlerLog | null, answers: readonly RuleAnswerText[]): HandlerLog | null {
-  if (log === null || answers.length === 0) return log
-  const byPath = new Map(answers.map(({ path, answer }) => [path, answer]))
-  const trace = log.trace.map((said) => {
-    const answer = byPath.get(said.path)
-    return answer === undefined ? said : { ...said, answer }
-  })
-  return { ...log, trace }
+interface Settled {
+  /** True if the process may run another event. */
+  readonly isClean: boolean
+  readonly form?: AnswerForm | undefined
+}
+
+/** Gives the process a moment after its answer. Notes the work that is left then, which Lambda would continue at the next event. */
+async function settle(worker: Worker, lambda: Lambda): Promise<Settled> {
+  const reply = await waitAtMost(SETTLE_LIMIT_MS, worker.ask({ kind: 'settle' }))
+  if (reply?.kind === 'ended') {
+    lambda.onNote(`ended its process after its answer${await describeEnd(reply, lambda)}. In Lambda, a later event may fail`)
+    return { isClean: false, form: reply.form }
+  }
+  if (reply?.kind !== 'settled') return { isClean: false }
+  const { left, form } = reply
+  if (left.length > 0) {
+    const types = [...new Set(left)].join(', ')
+    lambda.onNote(`left work behind (${types}), which Lambda continues at the next event. Replay starts a new process for each event`)
+  }
+  return { isClean: left.length === 0, form }
+}
+
+async function describeEnd({ error }: Ended, { findPlace }: Lambda): Promise<string> {
+  return error === undefined ? '' : `: ${await formatThrown(error, findPlace)}`
+}
+
+/** Notes how the handler answered, if not every runtime supports it. Returns the note if the function's runtime does not support it. */
+function noteForm(form: AnswerForm | undefined, { callbacks, onNote }: Lambda): { readonly unsupported?: string } {
+  if (form === undefined) return {}
+  const note = describeForm(form)
+  const isUnsupported = form === 'return' ? callbacks === 'supported' : callbacks === 'removed'
+  onNote(note)
+  return isUnsupported ? { unsupported: note } : {}
 }
 
 // The error for a reply that does not match the request. child.ts never sends one, so the handler must have written it to the pipe.

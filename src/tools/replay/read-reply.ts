@@ -1,6 +1,8 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { describeRule } from '../lib/description.ts'
-import type { Broke, FunctionError, Reply, RuleAnswerText } from './child-messages.ts'
+import type { AnswerForm, DecisionMessage, Exiting, FunctionError, Reply, ThrownError, TraceMessage } from './child-messages.ts'
+
+type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Parses and validates a line that a handler's process wrote to the pipe. The handler's code can write to the pipe too, so the
@@ -19,19 +21,65 @@ export function readReply(line: string, id: string): Reply | undefined {
   }
 }
 
-function parseReply(value: Readonly<Record<string, unknown>>): Reply | undefined {
-  const { kind } = value
-  const error = parseError(value.error)
-  if (kind === 'ready') {
-    const rule = describeRule(value.rule)
-    const trigger = typeof value.trigger === 'string' ? value.trigger : undefined
-    return { kind, takesCallback: value.takesCallback === true, ...(rule && { rule }), ...(trigger && { trigger }) }
+/** Parses the line that a handler's process writes when it exits. Returns undefined for any other line. */
+export function readExiting(line: string): Exiting | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (!isObject(value) || value.kind !== 'exiting') return undefined
+    const error = parseThrown(value.error)
+    const form = parseForm(value.form)
+    return {
+      ...(typeof value.requestId === 'string' && { requestId: value.requestId }),
+      ...(error && { error }),
+      ...(form && { form }),
+    }
+  } catch {
+    return undefined
   }
-  if (kind === 'not-started' && error !== undefined) return { kind, error }
-  if (kind === 'threw' && error !== undefined) return { kind, error, broke: parseBroke(value.broke) }
-  if (kind !== 'returned' || typeof value.json !== 'string') return undefined
-  JSON.parse(value.json)
-  return { kind, json: value.json, broke: parseBroke(value.broke), answers: readAnswers(value.answers) }
+}
+
+function parseReply(value: Fields): Reply | undefined {
+  const { kind } = value
+  const form = parseForm(value.form)
+  const decision = parseDecision(value.decision)
+  const common = { ...(form && { form }), ...(decision && { decision }) }
+  switch (kind) {
+    case 'ready': {
+      const rule = describeRule(value.rule)
+      const { trigger, ignoredPackage } = value
+      return {
+        kind,
+        takesCallback: value.takesCallback === true,
+        ...(rule && { rule }),
+        ...(typeof trigger === 'string' && { trigger }),
+        ...(typeof ignoredPackage === 'string' && { ignoredPackage }),
+      }
+    }
+    case 'not-started': {
+      const error = parseError(value.error)
+      return error && { kind, error }
+    }
+    case 'threw': {
+      const error = parseThrown(value.error)
+      return error && { kind, error, ...common }
+    }
+    case 'returned':
+      if (typeof value.json !== 'string') return undefined
+      JSON.parse(value.json)
+      return { kind, json: value.json, ...common }
+    case 'settled':
+      return { kind, left: parseTexts(value.left), ...(form && { form }) }
+    default:
+      return undefined
+  }
+}
+
+const FORMS: ReadonlyMap<unknown, AnswerForm> = new Map(
+  (['callback', 'context.done', 'context.succeed', 'context.fail', 'return'] as const).map((form) => [form, form]),
+)
+
+function parseForm(value: unknown): AnswerForm | undefined {
+  return FORMS.get(value)
 }
 
 function parseError(value: unknown): FunctionError | undefined {
@@ -40,17 +88,51 @@ function parseError(value: unknown): FunctionError | undefined {
   return typeof name === 'string' && typeof message === 'string' ? { name, message } : undefined
 }
 
-function parseBroke(value: unknown): readonly Broke[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : []
-  return list.filter(isObject).flatMap(({ path, stack, error: thrown }) => {
-    const error = parseError(thrown)
-    return typeof path === 'string' && typeof stack === 'string' && error !== undefined ? [{ path, stack, error }] : []
-  })
+function parseThrown(value: unknown): ThrownError | undefined {
+  const error = parseError(value)
+  if (error === undefined || !isObject(value)) return undefined
+  const { stack, refusal } = value
+  return { ...error, causes: parseTexts(value.causes), stack: typeof stack === 'string' ? stack : '', refusal: refusal === true }
 }
 
-function readAnswers(value: unknown): readonly RuleAnswerText[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : []
-  return list
-    .filter(isObject)
-    .flatMap(({ path, answer }) => (typeof path === 'string' && typeof answer === 'string' ? [{ path, answer }] : []))
+function parseTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}
+
+function parseDecision(value: unknown): DecisionMessage | undefined {
+  if (!isObject(value) || typeof value.decision !== 'string') return undefined
+  const trace: readonly unknown[] = Array.isArray(value.trace) ? value.trace : []
+  return {
+    decision: value.decision,
+    decidedBy: readText(value.decidedBy),
+    reason: readText(value.reason),
+    detail: readText(value.detail),
+    trace: trace.map(parseTraceEntry).filter((entry) => entry !== undefined),
+  }
+}
+
+function parseTraceEntry(entry: unknown): TraceMessage | undefined {
+  if (!isObject(entry)) return undefined
+  const { rule, path, outcome, reason, ms, detail, overrides, shadow, commit, explanation, answer, error } = entry
+  if (typeof rule !== 'string' || typeof path !== 'string' || typeof outcome !== 'string') return undefined
+  const thrown = parseThrown(entry.thrown)
+  return {
+    rule,
+    path,
+    outcome,
+    reason: readText(reason),
+    ms: typeof ms === 'number' ? ms : 0,
+    ...(typeof detail === 'string' && { detail }),
+    ...(Array.isArray(overrides) && { overrides: parseTexts(overrides) }),
+    ...(shadow === true && { shadow }),
+    ...(commit === true && { commit }),
+    ...(typeof explanation === 'string' && { explanation }),
+    ...(typeof answer === 'string' && { answer }),
+    ...(typeof error === 'string' && { error }),
+    ...(thrown && { thrown }),
+  }
+}
+
+function readText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
 }

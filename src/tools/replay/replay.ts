@@ -7,8 +7,8 @@ import { COGNITO_WAIT_MS, type Delivery, deliver } from './cognito.ts'
 import { type Actual, compare, findFailedRules } from './compare.ts'
 import type { SideEffects } from './embedded.ts'
 import { type Expectation, findExpectationFile, readExpectation } from './expectation.ts'
-import type { LoggedRule } from './handler-log.ts'
 import { isWholeFile, type ReadEvent } from './read-events.ts'
+import type { TracedRule } from './rule-trace.ts'
 import type { ReplaySession } from './session.ts'
 import { type Update, writeUpdate } from './update-expectation.ts'
 
@@ -27,9 +27,9 @@ export interface ReplayResult {
   readonly response: Readonly<Record<string, unknown>> | null
   /** The error that the caller of Cognito gets, or an error that explains why the handler did not run. */
   readonly error: { readonly name: string; readonly message: string } | null
-  /** Null if the handler logged no trace, for example because it was not made with Lifeguard. */
-  readonly trace: readonly LoggedRule[] | null
-  /** The names of the rules that failed, except in `shadow`. Null if the handler logged no trace. */
+  /** Null if the handler was not made with Lifeguard, or ended before its decision. */
+  readonly trace: readonly TracedRule[] | null
+  /** The names of the rules that failed, except in `shadow`. Null without a trace. */
   readonly failedRules: readonly string[] | null
   readonly attempts: number
   readonly durationMs: number
@@ -112,10 +112,10 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   const file = options.update && isWholeFile(read) ? findExpectationFile(read.file) : undefined
   const counted = expectation?.effects !== undefined || file !== undefined
   const before = counted ? await session.sideEffects() : undefined
-  const delivery = await deliver(lambda, trigger, event, waitMs)
+  const delivery = addServiceHint(await deliver(lambda, trigger, event, waitMs), session)
   const after = counted ? await session.sideEffects() : undefined
   const decided = readDecision(delivery)
-  const trace = delivery.log?.trace ?? null
+  const trace = delivery.decision?.trace ?? null
   const actual: Actual = {
     ...decided,
     response: delivery.response,
@@ -156,11 +156,22 @@ function subtractEffects(before: SideEffects, after: SideEffects): SideEffects {
   return { ...after, tables: findChangedRows(before.tables, after.tables), mails: after.mails.filter((mail) => !known.has(mail)) }
 }
 
+// The endpoint of all services that replay does not start.
+const NO_SERVICE = 'ECONNREFUSED 127.0.0.1:9'
+
+/** Explains the error of a handler that calls a service or a table that replay does not have. */
+function addServiceHint(delivery: Delivery, { tableNames }: ReplaySession): Delivery {
+  const { problem } = delivery
+  if (problem?.includes(NO_SERVICE)) return { ...delivery, problem: `${problem}. Replay does not start this AWS service` }
+  if (tableNames === undefined || !problem?.startsWith('ResourceNotFoundException')) return delivery
+  return { ...delivery, problem: `${problem}. The embedded DynamoDB has the tables ${tableNames.join(', ')}` }
+}
+
 /** Returns the outcome, the rule that decided and its reason. If no rule decided, as after a timeout, the reason is the problem. */
 function readDecision(delivery: Delivery): Pick<ReplayResult, 'outcome' | 'decidedBy' | 'reason'> {
-  const { outcome, log, problem } = delivery
-  const told = log !== null && log.decision === outcome
-  return { outcome, decidedBy: told ? log.decidedBy : null, reason: problem ?? (told ? log.reason : null) }
+  const { outcome, decision, problem } = delivery
+  const isOurs = decision !== null && decision.decision === outcome
+  return { outcome, decidedBy: isOurs ? decision.decidedBy : null, reason: problem ?? (isOurs ? decision.reason : null) }
 }
 
 function findEventTrigger(event: unknown): TriggerName | undefined {

@@ -19,6 +19,8 @@ export interface ReplaySession {
   readonly absence: Handlers['absence']
   /** Returns the rows and emails that handlers left in the embedded services. Returns undefined with other services. */
   readonly sideEffects: () => Promise<SideEffects | undefined>
+  /** The names of the tables of the embedded DynamoDB. Undefined with other services. */
+  readonly tableNames: readonly string[] | undefined
   /** Returns the error with which an embedded service failed to start, such as a MissingPeerError. Undefined without such an error. */
   readonly problem: () => unknown
   /** Stops all processes and services, and removes temporary bundles. */
@@ -87,6 +89,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
       file: handler.file,
       exported: handler.exported,
       environment: environmentFor(handler.environment),
+      runtime: handler.runtime,
       onOutput: (line) => onNote(`${trigger}: ${line}`),
       onNote: (note) => onNote(`${handler.shown} ${note}`),
     })
@@ -103,6 +106,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
     handlers: () => ready.map(({ handler }) => handler),
     absence: handlers.absence,
     sideEffects: async () => embedded?.sideEffects(),
+    tableNames: embedded?.tableNames,
     problem: () => embedded?.problem(),
     async stop() {
       await Promise.all(ready.map(({ lambda }) => lambda.stop()))

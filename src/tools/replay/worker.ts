@@ -4,11 +4,11 @@ import { createInterface } from 'node:readline'
 import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { closeAfterExit } from '../lib/run-program.ts'
-import { formatMessage, type Reply, type Request } from './child-messages.ts'
-import { readReply } from './read-reply.ts'
+import { type Exiting, formatMessage, type Reply, type Request } from './child-messages.ts'
+import { readExiting, readReply } from './read-reply.ts'
 
-/** The exit of a process. */
-export interface Ended {
+/** The exit of a process, with the cause if the process reported it. */
+export interface Ended extends Exiting {
   readonly kind: 'ended'
   readonly code: number | null
   readonly signal: string | null
@@ -51,9 +51,10 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
   let onLine = onOutput
   let asked: Asked | undefined
   let over: Ended | undefined
+  let exiting: Exiting = {}
   const ended = new Promise<void>((resolve) => {
     child.on('close', (code, signal) => {
-      over = { kind: 'ended', code, signal }
+      over = { kind: 'ended', code, signal, ...exiting }
       asked?.settle(over)
       resolve()
     })
@@ -63,11 +64,14 @@ export function startWorker({ environment, onOutput }: WorkerOptions): Worker {
   if (stdout !== null) createInterface(stdout).on('line', (line) => onLine(line))
   if (stderr !== null) createInterface(stderr).on('line', onOutput)
   if (!(pipe instanceof Duplex)) throw new TypeError('The pipe to the child process must be a duplex stream')
+  // A process that exits before it reads a request resets the pipe. The interface emits the errors of the pipe once more.
   pipe.on('error', () => undefined)
-  createInterface(pipe).on('line', (line) => {
+  const lines = createInterface(pipe).on('line', (line) => {
     const reply = asked && readReply(line, asked.id)
     if (reply !== undefined) asked?.settle(reply)
+    exiting = readExiting(line) ?? exiting
   })
+  lines.on('error', () => undefined)
 
   return {
     ask(request) {

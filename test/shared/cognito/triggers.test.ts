@@ -1,10 +1,19 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { PreSignUp } from '../../../src/pre-signup/trigger.ts'
 import { isTriggerName, TRIGGER_NAMES, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
+import type { TriggerFactory } from '../../../src/shared/lambda/define-trigger.ts'
+import { skip } from '../../../src/shared/rules/outcome.ts'
+import { repository } from '../../support/built.ts'
 import { FOLDERS } from '../../support/triggers.ts'
 
 const listPrefixes = (name: (typeof TRIGGER_NAMES)[number]): readonly string[] => [
   ...new Set(Object.keys(triggerFacts(name).sources).map((source) => source.replace(/_.*/, ''))),
 ]
+
+function isFactory(value: unknown): value is TriggerFactory<PreSignUp> {
+  return typeof value === 'function' && 'rule' in value && 'middleware' in value
+}
 
 describe('the table of triggers', () => {
   it.each(TRIGGER_NAMES)('all trigger sources of %s have the same prefix', (name) => {
@@ -28,6 +37,16 @@ describe('the table of triggers', () => {
   it('TRIGGERS has an entry for every folder of src with a trigger.ts', () => {
     const folders = TRIGGER_NAMES.map((name) => triggerFacts(name).folder)
     expect(FOLDERS.filter((folder) => !folders.includes(folder))).toEqual([])
+  })
+
+  it.each(FOLDERS)('TRIGGERS agrees with %s/trigger.ts about triggers that may refuse', async (folder) => {
+    const module: Readonly<Record<string, unknown>> = await import(join(repository, 'src', folder, 'trigger.ts'))
+    const handlers = Object.values(module)
+      .filter(isFactory)
+      .map((factory) => factory(factory.rule('own', () => skip())))
+
+    expect(handlers.length).toBeGreaterThan(0)
+    for (const { trigger, refuses } of handlers) expect([trigger, triggerFacts(trigger).refuses ?? false]).toEqual([trigger, refuses])
   })
 
   it('isTriggerName rejects the names of properties of Object.prototype', () => {

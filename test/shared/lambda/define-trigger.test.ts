@@ -1,4 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import middy from '@middy/core'
 import { describe, expect, it } from 'vitest'
+import { type Announced, HANDLER_CREATED } from '../../../src/shared/lambda/announce.ts'
 import { chain, failOpen } from '../../../src/shared/rules/combinators.ts'
 import { respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
@@ -16,6 +19,7 @@ import {
   unchecked,
   work,
 } from '../../support/harness.ts'
+import { lambdaContext } from '../../support/lambda-context.ts'
 
 describe('a trigger factory', () => {
   it('throws without rules, because the handler would allow every user', () => {
@@ -127,15 +131,37 @@ describe('decide', () => {
 })
 
 describe('observe', () => {
-  it('calls the observer for each rule error, in an invocation and in decide', async () => {
-    const handler = pre({ write: () => undefined }, failOpen(crash))
-    const seen: string[] = []
-    handler.observe({ onRuleError: ({ rule, path }) => seen.push(`${rule} ${path}`) })
+  it('calls the observer with the answers of rules, in an invocation and in decide', async () => {
+    const handler = pre({ write: () => undefined }, confirm)
+    const seen: unknown[] = []
+    handler.observe({ onAnswer: ({ rule, path }) => seen.push(`${rule} ${path}`) })
     await handler(preEvent())
     await handler.decide(preEvent())
     handler.observe({})
     await handler(preEvent())
 
-    expect(seen).toEqual(['crash 0.0', 'crash 0.0'])
+    expect(seen).toEqual([`${confirm.name} 0`, `${confirm.name} 0`])
+  })
+})
+
+describe('announce', () => {
+  it('publishes each handler and middleware, with its composition and a function that observes it', async () => {
+    const created: Announced[] = []
+    const onCreated = (made: unknown): void => void created.push(unchecked<Announced>(made))
+    subscribe(HANDLER_CREATED, onCreated)
+    const handler = pre({ write: () => undefined }, confirm)
+    const middleware = pre.middleware({ write: () => undefined, deadlineMs: 1000 }, confirm)
+    unsubscribe(HANDLER_CREATED, onCreated)
+    const seen: unknown[] = []
+    for (const { trigger, composition, observe } of created)
+      observe({ onAnswer: ({ path }) => seen.push([trigger, composition.kind, path]) })
+
+    await handler(preEvent())
+    await middy(async (event: Pre['event']) => event).use(middleware)(preEvent(), lambdaContext)
+
+    expect(seen).toEqual([
+      [handler.trigger, 'chain', '0'],
+      [handler.trigger, 'chain', '0'],
+    ])
   })
 })

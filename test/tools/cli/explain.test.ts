@@ -186,4 +186,74 @@ export const handler = maskInitErrors(() => { throw new Error('ALLOWED_EMAIL_DOM
     const { code, stderr } = await lifeguard(['explain', path, '--services', 'none', ...handler('approve.js')], { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: `lifeguard: ${message}\n` })
   })
+
+  it('prints one JSON object with the tree of rules with --json', async () => {
+    const { code, stdout } = await explained('preSignUp', 'anyOf(pass, strict), crash', 'PreSignUp_SignUp', '--json')
+
+    const nothing = { message: null, place: null, detail: null, answer: null, overrides: [], shadow: false, commit: false, notRun: null }
+    const rule = { ...nothing, kind: 'rule', ms: expect.any(Number), children: [] }
+    const denial = { message: 'name: "x" is too short' }
+    expect(JSON.parse(stdout)).toEqual({
+      file: 'event.json',
+      trigger: 'PreSignUp',
+      triggerSource: 'PreSignUp_SignUp',
+      outcome: 'denied',
+      decidedBy: 'strict',
+      reason: 'not-valid',
+      response: null,
+      error: { name: 'UserLambdaValidationException', message: 'PreSignUp failed with error Not valid.' },
+      rules: [
+        {
+          ...rule,
+          name: 'any-of',
+          kind: 'anyOf',
+          outcome: 'deny',
+          reason: 'not-valid',
+          children: [
+            { ...rule, name: 'pass', outcome: 'skip', reason: 'nothing-to-say' },
+            { ...rule, ...denial, name: 'strict', outcome: 'deny', reason: 'not-valid' },
+          ],
+        },
+        { ...rule, name: 'crash', outcome: null, reason: null, ms: null, notRun: 'any-of already denied' },
+      ],
+    })
+    expect(code).toBe(0)
+  })
+
+  it('has no rules in the JSON object of a handler that does not use Lifeguard', async () => {
+    const cwd = await createFolder({ 'event.json': event() })
+    const { code, stdout } = await lifeguard(['explain', 'event.json', '--json', '--services', 'none', ...handler('throw.js')], { cwd })
+
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'denied', rules: null })
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    [undefined, 1],
+    [{ outcome: 'failed' }, 0],
+    [{ outcome: 'denied' }, 1],
+  ])('exits with 1 if a handler crashes, unless the event expects it: %j', async (expectation, expected) => {
+    const source = 'exports.handler = async (event) => {\n  evnt.response.autoConfirmUser = true\n}'
+    const cwd = await createFolder({ 'event.json': event(), ...(expectation && { 'event.expect.json': expectation }), 'h.cjs': source })
+    const { code, stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', '--handler', 'preSignUp=h.cjs'], { cwd })
+
+    expect(stdout).toContain('failed: ReferenceError: evnt is not defined (h.cjs:2)')
+    expect(code).toBe(expected)
+  })
+
+  it('explains why a user gets no welcome email', async () => {
+    const source = `
+      import { postConfirmation, sendWelcomeEmail } from '${process.cwd()}/src/post-confirmation/index.ts'
+      const template = { render: () => ({ subject: 'Hi', text: 'Hi', html: 'Hi' }) }
+      export const handler = postConfirmation(sendWelcomeEmail({ send: async () => undefined }, template))`
+    const attributes = { email: 'ann@example.com', email_verified: 'false', 'cognito:user_status': 'EXTERNAL_PROVIDER' }
+    const federated = { ...event('PostConfirmation_ConfirmSignUp'), request: { userAttributes: attributes } }
+    const cwd = await createFolder({ 'event.json': federated, 'h.ts': source })
+    const { stdout } = await lifeguard(['explain', 'event.json', '--services', 'none', '--handler', 'postConfirmation=h.ts'], { cwd })
+
+    expect(stdout).toContain('federated-email-not-verified')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'The identity provider has not verified the address, so it may belong to someone else.',
+    )
+  })
 })

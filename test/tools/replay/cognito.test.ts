@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { TRIGGER_NAMES, type TriggerName } from '../../../src/shared/cognito/triggers.ts'
 import { deliver } from '../../../src/tools/replay/cognito.ts'
-import { createLambdaFunction, type LambdaFunction } from '../../../src/tools/replay/lambda.ts'
+import { createLambdaFunction, type Invocation, type LambdaFunction } from '../../../src/tools/replay/lambda.ts'
 import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
 /** Loads a fixture into a child process. */
@@ -39,7 +40,7 @@ describe('deliver', () => {
 
   it('does not retry after the function throws an error', async () => {
     expect(await deliver(lambda('throw.js'), 'PostConfirmation', event('PostConfirmation_ConfirmSignUp'), 5000)).toMatchObject({
-      outcome: 'denied',
+      outcome: 'failed',
       attempts: 1,
       error: { name: 'UserLambdaValidationException', message: 'PostConfirmation failed with error no seats left.' },
     })
@@ -72,5 +73,58 @@ describe('deliver', () => {
       problem: "'response.autoConfirmUser' is string; expected boolean",
       error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' },
     })
+  })
+})
+
+describe('the outcome of an error', () => {
+  const stub = (invocation: Partial<Extract<Invocation, { kind: 'threw' }>>): LambdaFunction => ({
+    invoke: async () => ({
+      kind: 'threw',
+      error: { name: 'Error', message: 'no' },
+      cause: 'Error: no (a.js:1)',
+      refusal: true,
+      decision: null,
+      durationMs: 1,
+      ...invocation,
+    }),
+    rule: async () => undefined,
+    end: async () => undefined,
+    stop: async () => undefined,
+  })
+  const decision = { decidedBy: 'rule', reason: 'why', detail: null, trace: [] }
+  const refusing = [
+    'UserMigration',
+    'InboundFederation',
+    'PreSignUp',
+    'CustomMessage',
+    'PreAuthentication',
+    'DefineAuthChallenge',
+    'PreTokenGeneration',
+  ]
+
+  it.each(TRIGGER_NAMES)("an error of the handler's own refuses the user only in a trigger that may refuse: %s", async (trigger) => {
+    const { outcome, problem } = await deliver(stub({}), trigger, event())
+
+    expect([outcome, problem]).toEqual(refusing.includes(trigger) ? ['denied', null] : ['failed', 'Error: no (a.js:1)'])
+  })
+
+  it.each<readonly [string, TriggerName, Partial<Extract<Invocation, { kind: 'threw' }>>, object]>([
+    ['a crash fails', 'PreSignUp', { refusal: false }, { outcome: 'failed', problem: 'Error: no (a.js:1)' }],
+    ['a denial of a rule denies', 'PreSignUp', { decision: { ...decision, decision: 'denied' } }, { outcome: 'denied', problem: null }],
+    ['a failure of a rule fails', 'PreSignUp', { decision: { ...decision, decision: 'failed' } }, { outcome: 'failed', problem: null }],
+    [
+      'a crash after the rules passed fails',
+      'PreSignUp',
+      { refusal: false, decision: { ...decision, decision: 'proceed' } },
+      { outcome: 'failed', problem: 'Error: no (a.js:1)' },
+    ],
+    [
+      'a crash names a function that the runtime does not have',
+      'PreSignUp',
+      { refusal: false, unsupported: 'answers through context.done(). Lambda removed context.done() in nodejs24.x' },
+      { problem: 'Error: no (a.js:1). The handler answers through context.done(). Lambda removed context.done() in nodejs24.x' },
+    ],
+  ])('%s', async (_, trigger, invocation, expected) => {
+    expect(await deliver(stub(invocation), trigger, event())).toMatchObject(expected)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Actual, compare, findFailedRules } from '../../../src/tools/replay/compare.ts'
 import type { SideEffects } from '../../../src/tools/replay/embedded.ts'
-import type { LoggedRule } from '../../../src/tools/replay/handler-log.ts'
+import type { TracedRule } from '../../../src/tools/replay/rule-trace.ts'
 
 const welcome = {
   messageId: '1',
@@ -140,7 +140,7 @@ describe('compare with expected rows', () => {
 })
 
 describe('findFailedRules', () => {
-  const logged = (path: string, rule: string, outcome: string, more: Partial<LoggedRule> = {}): LoggedRule => ({
+  const logged = (path: string, rule: string, outcome: string, more: Partial<TracedRule> = {}): TracedRule => ({
     rule,
     path,
     outcome,

@@ -117,6 +117,26 @@ Emails sent: 1
     expect(code).toBe(1)
   })
 
+  it('names the tables that exist if a handler uses another table', async () => {
+    const cwd = await createFolder({ 'a.json': POST, 'handler.mjs': HANDLER.replace('process.env.BLOCK_TABLE', "'users'") })
+
+    const { code, stdout } = await lifeguard(['replay', 'a.json', ...handlers], { cwd })
+
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'ResourceNotFoundException: Requested resource not found (handler.mjs:6). The embedded DynamoDB has the tables lifeguard-blocks, lifeguard-effects, lifeguard-profiles',
+    )
+    expect(code).toBe(1)
+  })
+
+  it('reports a call to a service that replay does not start', async () => {
+    const cwd = await createFolder({ 'a.json': POST, 'handler.mjs': HANDLER })
+
+    const { code, stdout } = await lifeguard(['replay', 'a.json', '--services', 'none', ...handlers], { cwd })
+
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('connect ECONNREFUSED 127.0.0.1:9. Replay does not start this AWS service')
+    expect(code).toBe(1)
+  })
+
   it('prints the changed rows of every table, but not the blocks of seed.json', async () => {
     const source = HANDLER.replace(/await dynamodb.send\(new PutItemCommand.*/, (put) =>
       put.replace('PROFILE_TABLE', 'BLOCK_TABLE').replace('userName:', "tags: { SS: ['b', 'a'] }, userName:"),
@@ -139,7 +159,7 @@ Emails sent: 1
 
     const { code, stdout, stderr } = await lifeguard(['replay', 'a.json', ...handlers], { cwd })
 
-    expect(stdout).toContain('1 event: 1 denied')
+    expect(stdout).toContain('1 event: 1 failed')
     expect(stderr).toContain('seed.json: The value of a block by email is not valid; expected one plain email address')
     expect(code).toBe(2)
   })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { RuleDescription } from '../../../src/tools/lib/description.ts'
 import { type ExplainedRule, explainRules } from '../../../src/tools/replay/explain.ts'
-import type { LoggedRule } from '../../../src/tools/replay/handler-log.ts'
+import type { TracedRule } from '../../../src/tools/replay/rule-trace.ts'
 
 function rule(name: string, kind: string = 'rule', ...children: readonly RuleDescription[]): RuleDescription {
   return { name, kind, children }
 }
 
-function said(path: string, outcome: string, more: Partial<LoggedRule> = {}): LoggedRule {
+function said(path: string, outcome: string, more: Partial<TracedRule> = {}): TracedRule {
   return { rule: `rule-${path}`, path, outcome, reason: null, ms: 1, ...more }
 }
 

@@ -18,12 +18,19 @@ const EXPLAIN_HELP = formatHelp([
   'Show how the rules of a handler decided one event.',
   { title: 'Usage', lines: ['lifeguard explain FILE'] },
   "Replays the event and prints the handler's rules as a tree. Each rule has its outcome, reason and time, or the reason why it did not run.",
-  { title: 'Options', entries: [['--effects', 'with --services aws, allow rules to write to AWS and send email'], ...SHARED_OPTIONS] },
+  {
+    title: 'Options',
+    entries: [
+      ['--json', 'print one JSON object on standard output, with the tree of rules'],
+      ['--effects', 'with --services aws, allow rules to write to AWS and send email'],
+      ...SHARED_OPTIONS,
+    ],
+  },
   {
     title: 'Exit codes',
     entries: [
       ['0', 'the event was explained'],
-      ['1', 'the handler failed'],
+      ['1', 'the handler failed, and the expectation beside the event is not that it fails'],
       ['2', 'the usage is invalid, or the event is unreadable'],
     ],
   },
@@ -32,6 +39,7 @@ const EXPLAIN_HELP = formatHelp([
 
 interface Wanted {
   readonly file: string
+  readonly json: boolean
   readonly effects: boolean
   readonly services: Services
   readonly handlers: readonly string[]
@@ -66,6 +74,7 @@ function parseArguments(args: readonly string[]): Wanted | 'help' {
     allowPositionals: true,
     options: {
       help: { type: 'boolean', short: 'h' },
+      json: { type: 'boolean', default: false },
       effects: { type: 'boolean', default: false },
       services: { type: 'string', default: 'embedded' },
       config: { type: 'string' },
@@ -80,10 +89,18 @@ function parseArguments(args: readonly string[]): Wanted | 'help' {
   const services = parseServices(values.services)
   if (values.effects && services !== 'aws')
     throw new UsageError('--effects works only with --services aws, because it lets rules write to AWS and send email')
-  return { file, effects: values.effects, services, handlers: values.handler, variables: values.env, configuration: values.config }
+  return {
+    file,
+    json: values.json,
+    effects: values.effects,
+    services,
+    handlers: values.handler,
+    variables: values.env,
+    configuration: values.config,
+  }
 }
 
-async function explainOn(session: ReplaySession, { file, effects, services }: Wanted, io: Io): Promise<number> {
+async function explainOn(session: ReplaySession, { file, json, effects, services }: Wanted, io: Io): Promise<number> {
   const events = readEvents([file], io.input)
   const { value: read } = await events.next()
   const { value: second } = await events.next()
@@ -101,14 +118,43 @@ async function explainOn(session: ReplaySession, { file, effects, services }: Wa
     const { result } = replayed
     if (result.outcome === null) throw new UsageError(`${formatPath(io.folder, file)}: ${result.error?.message}`)
     const rule = await lambda?.rule()
-    const tree =
-      rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before it logged a decision' : undefined)
-    await io.out([formatHead(replayed, io), '', ...(tree ? formatTree(tree) : describeMissingTree(replayed)), '', ...formatFoot(replayed)])
+    const tree = rule && explainRules(rule, result.trace ?? [], result.trace === null ? 'the handler ended before its decision' : undefined)
+    await io.out(
+      json
+        ? [JSON.stringify(toJson(replayed, tree))]
+        : [formatHead(replayed, io), '', ...(tree ? formatTree(tree) : describeMissingTree(replayed)), '', ...formatFoot(replayed)],
+    )
     const problem = session.problem()
     if (problem !== undefined) throw problem
-    return result.outcome === 'failed' ? EXIT.unexpected : EXIT.fine
+    return result.outcome === 'failed' && result.expected !== true ? EXIT.unexpected : EXIT.fine
   }
   return EXIT.fine
+}
+
+/** Returns the object that `--json` prints. `rules` is null if the handler does not use Lifeguard, or cannot be loaded. */
+function toJson({ result }: Replayed, tree: readonly ExplainedRule[] | undefined): object {
+  const { file, trigger, triggerSource, outcome, decidedBy, reason, response, error } = result
+  return { file, trigger, triggerSource, outcome, decidedBy, reason, response, error, rules: tree?.map(toJsonRule) ?? null }
+}
+
+/** Flattens a rule and its trace entry. A field without a value is null, so that every rule has the same fields. */
+function toJsonRule({ name, kind, said, notRun, children }: ExplainedRule): object {
+  return {
+    name,
+    kind,
+    outcome: said?.outcome ?? null,
+    reason: said?.reason ?? null,
+    ms: said?.ms ?? null,
+    message: said?.message ?? null,
+    place: said?.place ?? null,
+    detail: said?.detail ?? null,
+    answer: said?.answer ?? null,
+    overrides: said?.overrides ?? [],
+    shadow: said?.shadow ?? false,
+    commit: said?.commit ?? false,
+    notRun: notRun ?? null,
+    children: children.map(toJsonRule),
+  }
 }
 
 /** Returns true if a handler may have side effects, or if its composition is unknown. */
@@ -133,10 +179,14 @@ function describeMissingTree({ notStarted }: Replayed): readonly string[] {
 }
 
 function formatFoot({ result }: Replayed): readonly Line[] {
+  // The tree has no entry for an error outside the rules.
+  const outside = result.trace?.find(({ path }) => path === '')
+  const cause = outside && formatCause(outside)
   const by = result.decidedBy === null ? '' : ` by ${result.decidedBy}`
   const why = result.reason === null ? '' : `: ${result.reason}`
   return [
     [createPart('bold', result.outcome ?? ''), `${by}${why}`],
+    ...(cause === undefined ? [] : wrapText(cause, '  ')),
     ...wrapText(`→ ${describeCallerView(result)}`, ''),
     ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
   ]

@@ -156,10 +156,10 @@ async function runOnce(
 }
 
 /** Returns the error of the test run, if any. A failed rule counts as an error, because an event without a failure calls other functions. */
-function findFault({ log, ...invocation }: Invocation): string | undefined {
+function findFault({ decision, ...invocation }: Invocation): string | undefined {
   if (invocation.kind === 'timedOut') return `the handler did not answer within ${LIMIT_MS / 1000} seconds`
   if (invocation.kind !== 'returned') return `${invocation.error.name}: ${invocation.error.message}`
-  const failed = log?.trace.find(({ error }) => error !== undefined)
+  const failed = decision?.trace.find(({ error }) => error !== undefined)
   return failed && `the rule ${failed.rule} failed: ${failed.error}: ${failed.message}`
 }
 

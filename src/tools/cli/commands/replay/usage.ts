@@ -32,7 +32,7 @@ export const REPLAY_HELP: readonly string[] = formatHelp([
     ],
   },
   'Handlers get the variables that the configuration sets for their function. These override them, in this order: settings.env beside the events, lifeguard.env in this folder, your environment. The files have one NAME=value per line. Put quotes around a value that contains #.',
-  "Handlers do not get your whole environment. They get Lifeguard's settings, the variables above, and system variables such as PATH, HOME and TZ. They also get the variables that --env names, and AWS_* variables with --services aws. A LOG_LEVEL of warn, error or silent becomes info, because replay reads the decision from the log line.",
+  "Handlers do not get your whole environment. They get Lifeguard's settings, the variables above, and system variables such as PATH, HOME and TZ. They also get the variables that --env names, and AWS_* variables with --services aws.",
   {
     title: 'Defaults without lifeguard.env (with it, only the tables of the embedded DynamoDB have defaults)',
     lines: Object.entries(defaultSettings()).map(([name, value]) => `${name}=${value}`),
