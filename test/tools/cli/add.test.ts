@@ -111,7 +111,10 @@ describe('lifeguard add', () => {
     const replayed = await lifeguard(['replay', 'event.json', '--json'], { cwd })
     expect(JSON.parse(replayed.stdout)).toMatchObject({ outcome: 'proceed', decidedBy: 'allow-email-domains' })
     const checked = await lifeguard(['doctor', '--json'], { cwd })
-    expect(JSON.parse(checked.stdout)).toMatchObject({ findings: [], notJudged: [] })
+    const { findings, notJudged } = JSON.parse(checked.stdout)
+    expect(findings).toEqual([])
+    // The function `api` shares the role with the handlers, and doctor cannot know the permissions that it needs.
+    expect(notJudged.filter((each: string) => !each.startsWith('unneeded permissions of ApiLambdaFunction'))).toEqual([])
     expect(checked.code).toBe(0)
   })
 
@@ -142,6 +145,8 @@ describe('lifeguard add', () => {
     expect(stdout).toContain("code: lambda.Code.fromAsset('dist/pre-auth', { exclude: ['*.map', 'meta.json'] }),")
     expect(stdout).toContain("blockTable.grant(preAuthentication, 'dynamodb:BatchGetItem')")
     expect(stdout).toContain('userPool.addTrigger(cognito.UserPoolOperation.PRE_SIGN_UP, preSignUp)')
+    expect(stdout).toContain('  npx cdk synth    # copies dist/ to cdk.out/\n  npx lifeguard doctor    # checks the deployment\n')
+    expect(stdout).toContain('  Check the settings in your stack: ALLOWED_EMAIL_DOMAINS is example.com.')
     expect(code).toBe(0)
   })
 

@@ -123,8 +123,9 @@ async function addBuildScript({ folder }: Project): Promise<readonly string[]> {
   return [`edited package.json: the script build is now '${build}'`]
 }
 
-async function describeNext({ folder, file }: Project, plans: readonly FunctionPlan[]): Promise<readonly string[]> {
-  const manifest = await readManifest(folder)
+async function describeNext(project: Project, plans: readonly FunctionPlan[]): Promise<readonly string[]> {
+  const manifest = await readManifest(project.folder)
+  const isCdk = findKind(project) === 'cdk'
   const declared = [manifest?.dependencies, manifest?.devDependencies].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
   const missing = ['cognito-lifeguard', 'esbuild'].filter((name) => !declared.includes(name))
   const scripts = isObject(manifest?.scripts) ? manifest.scripts : {}
@@ -135,7 +136,8 @@ async function describeNext({ folder, file }: Project, plans: readonly FunctionP
     'Next:',
     ...(missing.length > 0 ? [`  npm install ${missing.join(' ')}`] : []),
     `  ${built ? 'npm run build' : `npx ${BUILD}`}    # bundles src/*/handler.ts into dist/`,
+    ...(isCdk ? ['  npx cdk synth    # copies dist/ to cdk.out/'] : []),
     '  npx lifeguard doctor    # checks the deployment',
-    ...(settings.length > 0 ? wrapText(`Check the settings in ${file}: ${settings.join(', ')}.`, '  ') : []),
+    ...(settings.length > 0 ? wrapText(`Check the settings in ${isCdk ? 'your stack' : project.file}: ${settings.join(', ')}.`, '  ') : []),
   ]
 }
