@@ -72,7 +72,7 @@ export function isServerlessName(path: string): boolean {
  * @returns undefined if the folder has no configuration.
  * @throws UsageError if the configuration is missing or invalid.
  * @example
- * const project = await openProject(undefined, { working: process.cwd(), environment: process.env, signal, onNote: console.error })
+ * const project = await openProject(undefined, { working: folder, environment, signal, onNote: (note) => notes.push(note) })
  */
 export async function openProject(
   named: string | undefined,

@@ -150,6 +150,11 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['replay', '--only', LINES] },
     { args: ['replay', '--repeat', LINES] },
     { args: ['replay', '--services', LINES] },
+    { args: ['replay', '--config', LINES, '.'] },
+    {
+      args: ['replay', 'a.json', '--handler', 'preSignUp=handler.mjs', '--mails', `${LINES}/a`],
+      files: { 'handler.mjs': 'export const handler = async (event) => event', 'a.json': event(), [LINES]: '' },
+    },
     { args: ['replay', '--handler', LINES, '.'] },
     { args: ['replay', '--handler', `preSignUp=${LINES}`, 'a.json', ...none], files: { 'a.json': event() } },
     { args: ['replay', '--env', LINES, 'a.json', ...ours], files: { ...files, 'a.json': event() } },
@@ -177,7 +182,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['replay', '.', '--json', ...ours], files: { ...files, 'a.json': event(), 'a.expect.json': `{${LINES}` }, shows: 'not JSON' },
     { args: ['replay', 'a.json', ...ours], files: { 'handler.mjs': `throw new Error(${JSON.stringify(TEXT)})`, 'a.json': event() } },
     { args: ['replay', 'a.json', ...ours], files: { 'handler.mjs': `${LINES}`, 'a.json': event() }, shows: 'does not start' },
-    { args: ['replay', 'a.json', ...none], files: { 'serverless.yml': `a: [${LINES}`, 'a.json': event() }, shows: 'not YAML' },
+    { args: ['replay', 'a.json', ...none], files: { 'serverless.yml': `a: [${LINES}`, 'a.json': event() }, shows: 'invalid JSON or YAML' },
     {
       args: ['replay', 'a.json', ...none],
       files: {
@@ -218,11 +223,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['explain', LINES] },
     { args: ['explain', 'a', LINES] },
     { args: ['explain', '--services', LINES, 'a'] },
+    { args: ['explain', '--config', LINES, 'a.json'], files: { 'a.json': event() } },
     { args: ['explain', '--handler', LINES, 'a.json'], files: { 'a.json': event() } },
     { args: ['explain', '--env', LINES, 'a.json', ...ours], files: { ...files, 'a.json': event() } },
     { args: ['explain', `--${LINES}`] },
     { args: ['explain', LINES, ...ours], files: { ...files, [`${LINES}/a.json`]: event() } },
-    { args: ['explain', 'a.json', ...ours], files: { ...files, 'a.json': LINES } },
+    { args: ['explain', 'a.json', ...ours], files: { ...files, 'a.json': LINES }, shows: 'contains more than one event' },
     { args: ['explain', 'a.json', ...ours], files: { ...files, 'a.json': event(TEXT) } },
     ...['print', 'throw', 'log', 'log-throw', 'other', 'partial', 'none'].map(
       (how): Row => ({
@@ -345,10 +351,22 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['init', LINES, '--name', 'people'] },
     { args: ['init', 'a', LINES] },
     { args: ['init', 'a', '--name', LINES] },
+    { args: ['init', 'a', '--domain', LINES] },
     { args: ['init', 'people', '--package', LINES] },
     { args: ['init', LINES, '--name', 'people', '--package', LINES], files: { [LINES]: '' } },
     { args: ['init', LINES, '--name', 'people'], files: { [`${LINES}/package.json`]: '' } },
   ],
+  add: [
+    { args: ['add', LINES] },
+    { args: ['add', 'pre-auth', '--domain', LINES] },
+    { args: ['add', 'pre-auth', '--config', LINES] },
+    { args: ['add', 'pre-auth', '--pool', LINES], files: { 'template.json': { Resources: { A: { Type: 'AWS::Cognito::UserPool' } } } } },
+    {
+      args: ['add', 'pre-auth', '--pool', 'people'],
+      files: { 'serverless.yml': `service: x\nprovider: {}\nfunctions: ${JSON.stringify(`\${ssm:${LINES}}`)}\n` },
+    },
+  ],
+  build: [{ args: ['build', LINES] }],
   'no command': [
     { args: [LINES] },
     { args: [`--${LINES}`] },
@@ -411,7 +429,9 @@ describe('coverage of hostile text', { timeout: 300_000 }, () => {
     for await (const file of glob('src/tools/**/*.ts')) if (!writers.includes(file.replace('src/tools/', ''))) files.push(file)
     expect(files.length).toBeGreaterThan(80)
     for (const file of files) {
-      expect([file, /\bprocess\.(?:stdout|stderr)\b|\bconsole\.\w|emitWarning/.test(await readFile(file, 'utf8'))]).toEqual([file, false])
+      // Comments and messages may name console.log.
+      const code = (await readFile(file, 'utf8')).replaceAll(/'[^'\n]*'|\/\/.*|\/\*[\s\S]*?\*\//g, '')
+      expect([file, /\bprocess\.(?:stdout|stderr)\b|\bconsole\.\w|emitWarning/.test(code)]).toEqual([file, false])
     }
   })
 })

@@ -49,6 +49,7 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
       'No configuration in this folder, such as serverless.yml or template.yaml. To create a project: lifeguard init DIR',
     )
   }
+  for (const part of project.unresolved) io.err([`${project.file}: not resolved, so it is not checked: ${part}`])
   const wiring = chooseWiring(project, values.pool)
   const plans = await Promise.all(triggers.map((trigger) => planFunction(trigger, values.domain)))
   assertFree(project, plans, wiring)
