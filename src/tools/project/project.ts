@@ -32,6 +32,8 @@ export interface TriggerFunction {
   readonly name: string
   /** The handler's reference, such as `src/pre-sign-up.handler`, relative to the project's folder. Undefined if unknown. */
   readonly handler: string | undefined
+  /** The folder that Lambda gets, relative to the project's folder. Undefined if the configuration does not name it. */
+  readonly codeFolder: string | undefined
   /** The runtime, such as `nodejs24.x`. Undefined if it is known only at deployment. */
   readonly runtime: string | undefined
   /** The variables whose values are known. A reference to a table of the project has the table's name. */
@@ -113,7 +115,7 @@ export function listTriggerFunctions({ template }: Project): readonly TriggerFun
       {
         trigger,
         name,
-        handler: findHandlerReference(target),
+        ...readCode(target),
         runtime: runtime !== undefined && isKnown(runtime) ? runtime : undefined,
         environment: readEnvironment(target, template),
         pool: pool && (toSymbolic(pool.properties.UserPoolName) ?? pool.id),
@@ -146,13 +148,15 @@ export function listTables({ template }: Project): readonly Resource[] {
   return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
 }
 
-function findHandlerReference({ properties, metadata }: Resource): string | undefined {
+/** Reads the handler and the folder of its code, which SAM's CodeUri or the CDK's metadata names. */
+function readCode({ properties, metadata }: Resource): Pick<TriggerFunction, 'handler' | 'codeFolder'> {
   const { Handler, Code } = properties
   const asset = metadata['aws:asset:path']
-  const uri = isObject(Code) ? Code.CodeUri : undefined
-  const named = typeof asset === 'string' ? asset : uri
-  if (typeof Handler !== 'string' || !isKnown(Handler) || (named !== undefined && typeof named !== 'string')) return undefined
-  return named === undefined ? Handler : join(named, Handler)
+  const named = typeof asset === 'string' ? asset : isObject(Code) ? Code.CodeUri : undefined
+  const unknown = { handler: undefined, codeFolder: undefined }
+  if (typeof Handler !== 'string' || !isKnown(Handler)) return unknown
+  if (named === undefined) return { handler: Handler, codeFolder: undefined }
+  return typeof named === 'string' ? { handler: join(named, Handler), codeFolder: named } : unknown
 }
 
 /** Converts the logical id that the Serverless Framework generates back to the function's name. */

@@ -19,6 +19,8 @@ export interface Handler {
   readonly sources: readonly string[]
   /** The runtime of the function, such as `nodejs24.x`. Undefined if it is unknown. */
   readonly runtime: string | undefined
+  /** The folder that Lambda gets, as an absolute path. Undefined if it is unknown. */
+  readonly packageRoot: string | undefined
   /** The variables that the configuration sets for the function, as far as their values are known. */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -56,7 +58,7 @@ export interface HandlersOptions {
 }
 
 /** A handler's reference, with the folder that it is relative to. */
-interface Reference extends Pick<Handler, 'runtime' | 'environment'> {
+interface Reference extends Pick<Handler, 'runtime' | 'environment' | 'packageRoot'> {
   readonly folder: string
   readonly reference: string
 }
@@ -101,14 +103,14 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
     return running
   }
 
-  const open = async ({ folder: at, reference, runtime, environment }: Reference): Promise<Handler> => {
+  const open = async ({ folder: at, reference, ...known }: Reference): Promise<Handler> => {
     const { file, exported } = await locate(at, reference, { build: () => build(at), onNote })
     const shown = relative(folder, file)
-    if (!/\.[cm]?ts$/.test(file)) return { file, exported, shown, sources: [file, ...(await readSources(file, at))], runtime, environment }
+    if (!/\.[cm]?ts$/.test(file)) return { file, exported, shown, sources: [file, ...(await readSources(file, at))], ...known }
     const bundle = await bundleHandler(file)
     bundles.push(bundle)
     const sources = [file, ...(await readSources(bundle.file, folder))]
-    return { file: bundle.file, exported, shown, sources, runtime, environment }
+    return { file: bundle.file, exported, shown, sources, ...known, packageRoot: undefined }
   }
 
   return {
@@ -132,8 +134,10 @@ function describeOthers({ trigger, name, pool }: TriggerFunction, others: readon
 }
 
 /** Returns the reference of a function, or the message for a function whose handler is unknown. */
-function toReference({ trigger, name, handler, runtime, environment }: TriggerFunction, { file, folder }: Project): Reference | string {
-  if (handler !== undefined) return { folder, reference: handler, runtime, environment }
+function toReference(lambda: TriggerFunction, { file, folder }: Project): Reference | string {
+  const { trigger, name, handler, runtime, environment, codeFolder } = lambda
+  const packageRoot = codeFolder === undefined ? undefined : resolve(folder, codeFolder)
+  if (handler !== undefined) return { folder, reference: handler, runtime, environment, packageRoot }
   return `${file}: the handler of ${name} is known only at deployment. Name it with --handler ${trigger}=FILE`
 }
 
@@ -145,7 +149,9 @@ function chooseReference(
   folder: string,
 ): Reference | string {
   const known = functions.find(({ name }) => name === word)
-  return known && project ? toReference(known, project) : { folder, reference: word, runtime: undefined, environment: {} }
+  return known && project
+    ? toReference(known, project)
+    : { folder, reference: word, runtime: undefined, environment: {}, packageRoot: undefined }
 }
 
 function parseHandlerOption(option: string): readonly [TriggerName, string] {

@@ -90,6 +90,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
       exported: handler.exported,
       environment: environmentFor(handler.environment),
       runtime: handler.runtime,
+      packageRoot: handler.packageRoot,
       onOutput: (line) => onNote(`${trigger}: ${line}`),
       onNote: (note) => onNote(`${handler.shown} ${note}`),
     })
