@@ -67,13 +67,14 @@ underRuntimeClient('results of replay and Lambda', (client) => {
       : [fromLambda(first)]
   }
 
-  async function inReplay(file: string, limitMs = LIMIT_MS): Promise<readonly Told[]> {
+  async function inReplay(file: string, limitMs = LIMIT_MS, runtime?: string): Promise<readonly Told[]> {
     const ignore = (): void => undefined
     const started = createLambdaFunction({
       folder: process.cwd(),
       file,
       exported: 'handler',
       environment: {},
+      runtime,
       onOutput: ignore,
       onNote: ignore,
     })
@@ -100,6 +101,21 @@ underRuntimeClient('results of replay and Lambda', (client) => {
     await writeFile(file, source)
     expect(await inLambda(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
     expect(await inReplay(file)).toMatchObject([{ kind: 'not started', name: 'Runtime.HandlerNotFound' }])
+  })
+
+  it.each([
+    ['takes a callback', 'export const handler = (event, context, callback) => callback(null, event)'],
+    ['calls done of its context', 'export const handler = async (event, context) => context.done(null, event)'],
+    [
+      'reads succeed of its context after its answer',
+      'export const handler = (event, context) => void setTimeout(() => context.succeed?.(event), 1)',
+    ],
+    ['answers without a promise', 'export const handler = (event) => event'],
+  ])('replay for the runtime of the client returns the same result as Lambda for a handler that %s', async (name, source) => {
+    const file = join(folder, `${name.replaceAll(' ', '-')}.js`)
+    await writeFile(file, source)
+    const [lambda, replay] = await Promise.all([inLambda(file), inReplay(file, LIMIT_MS, 'nodejs24.x')])
+    expect(replay).toEqual(lambda)
   })
 
   it('replay accepts a handler with a callback, which Lambda rejects', async () => {
