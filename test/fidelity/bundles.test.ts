@@ -38,9 +38,10 @@ underRuntimeClient('the built bundles', (client) => {
   })
 
   it('post-confirmation writes a profile and sends an email', async () => {
-    await (await start('post-confirmation')).invoke(await sample('post-confirmation/confirm-upper-case-domain'))
+    const event = await sample('post-confirmation/confirm-upper-case-domain')
+    await (await start('post-confirmation')).invoke(event)
     const { tables, names, mails } = await embedded().sideEffects()
-    expect(tables.get(names.profiles)).toHaveLength(1)
+    expect(tables.get(names.profiles)).toContainEqual(expect.objectContaining({ userName: event.userName }))
     expect(mails).not.toEqual([])
   })
 
