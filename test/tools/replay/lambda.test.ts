@@ -1,17 +1,25 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RuleDescription } from '../../../src/tools/lib/description.ts'
 import { createLambdaFunction, type Invocation, type LambdaOptions } from '../../../src/tools/replay/lambda.ts'
 import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
 const first = event('PreSignUp_SignUp', { first: 'yes' })
 const second = event()
 
+interface Invoked {
+  readonly results: readonly Invocation[]
+  readonly notes: readonly string[]
+  readonly output: readonly string[]
+  readonly rule: RuleDescription | undefined
+}
+
 /** Invokes a handler with one event after the other. */
 async function invokeAll(
   files: Readonly<Record<string, unknown>>,
   events: readonly object[],
   options: Partial<LambdaOptions> = {},
-): Promise<{ readonly results: readonly Invocation[]; readonly notes: readonly string[]; readonly output: readonly string[] }> {
+): Promise<Invoked> {
   const folder = await createFolder(files)
   const notes: string[] = []
   const output: string[] = []
@@ -28,7 +36,7 @@ async function invokeAll(
   onTestFinished(() => lambda.stop())
   const results: Invocation[] = []
   for (const each of events) results.push(await lambda.invoke(each, 5000))
-  return { results, notes, output }
+  return { results, notes, output, rule: await lambda.rule() }
 }
 
 /** Invokes a handler whose body is the given code. `first` is true for the first event. */
@@ -224,12 +232,13 @@ describe('the decision of a Lifeguard handler', () => {
     expect(results.map(({ decision }) => decision)).toMatchObject([{ decision: 'failed', decidedBy: 'handler', trace: [entry] }])
   })
 
-  it('is observed in a middleware of a middy handler', async () => {
+  it('is observed in a middleware of a middy handler, and its rules are known', async () => {
     const middy = `import middy from '${process.cwd()}/node_modules/@middy/core/index.js'`
     const source = 'export const handler = middy(async (event) => event).use(preSignUp.middleware({ deadlineMs: 1000 }, rule))'
-    const { results, output } = await invokeAll({ 'h.ts': `${imports(middy)}\n${source}` }, [first, second], { file: 'h.ts' })
+    const { results, output, rule } = await invokeAll({ 'h.ts': `${imports(middy)}\n${source}` }, [first, second], { file: 'h.ts' })
 
     expect(results.map(({ decision }) => decision)).toMatchObject(decisions)
     expect(output).toEqual([])
+    expect(rule?.children).toMatchObject([{ name: 'own' }])
   })
 })
