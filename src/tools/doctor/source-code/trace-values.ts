@@ -1,44 +1,20 @@
-import type {
-  AnyNode,
-  AssignmentExpression,
-  AssignmentProperty,
-  CallExpression,
-  MemberExpression,
-  ObjectExpression,
-  Program,
-  Property,
-} from 'acorn'
+import type { AnyNode, AssignmentExpression, CallExpression, ObjectExpression, Program } from 'acorn'
+import { createEvaluator, type Evaluator } from './evaluator.ts'
 import { type FunctionNode, type ResolvedNames, resolveNames } from './resolve-names.ts'
 import { createValueStore, type ValueStore } from './value-store.ts'
-import {
-  EMPTY,
-  isFunction,
-  isObjectLike,
-  PARAMETERS,
-  readGlobal,
-  skipArguments,
-  UNKNOWN,
-  union,
-  unionMap,
-  type Value,
-  type Values,
-} from './values.ts'
+import { EMPTY, isFunction, isObjectLike, PARAMETERS, skipArguments, UNKNOWN, union, unionMap, type Value, type Values } from './values.ts'
 
 /** The values of a file's expressions, as far as they are known before it runs. */
-export interface TracedValues extends ResolvedNames, Pick<ValueStore, 'lookUp' | 'listCopied' | 'listReturned'> {
+export interface TracedValues
+  extends ResolvedNames,
+    Pick<ValueStore, 'lookUp' | 'listCopied' | 'listReturned'>,
+    Pick<Evaluator, 'evaluate' | 'readName'> {
   /** Returns the nodes of the code that runs, as far as the file shows. */
   readonly listRunning: () => readonly AnyNode[]
-  readonly evaluate: (node: AnyNode) => Values
-  /** Returns the name of a property; undefined if it is known only at run time. */
-  readonly readName: (node: MemberExpression | Property | AssignmentProperty) => string | undefined
   /** Binds the parameters of the functions to the arguments of a Lambda handler. Returns false if the file needs too many steps. */
   readonly bindHandlers: (functions: readonly FunctionNode[]) => boolean
 }
 
-// These functions return their first argument, or a copy of it.
-const IDENTITIES: ReadonlySet<string> = new Set([
-  ...['Object.assign', 'Object.freeze', 'Object.seal', 'Promise.resolve', 'JSON.parse', 'JSON.stringify', 'structuredClone'],
-])
 // These limits end the analysis of a huge or hostile file. A real handler needs less than ten rounds.
 const MOST_ROUNDS = 30
 const MOST_STEPS = 5_000_000
@@ -57,81 +33,7 @@ export function traceValues(program: Program): TracedValues | undefined {
   const handlers = new Set<FunctionNode>()
   // The functions that run, as far as the file shows. The key undefined is the code outside functions.
   const entered = new Set<FunctionNode | undefined>([undefined])
-  let steps = 0
-
-  const evaluate = (node: AnyNode): Values => {
-    steps += 1
-    switch (node.type) {
-      case 'Identifier': {
-        const variable = names.variables.get(node)
-        if (variable === undefined) return new Set([readGlobal(node.name)])
-        if (variable.argumentsOf !== undefined) return new Set([handlers.has(variable.argumentsOf) ? 'args:0' : 'unknown'])
-        return store.readVariable(variable)
-      }
-      case 'Literal':
-        return new Set([node.value === true ? 'true' : typeof node.value === 'string' ? `text:${node.value}` : 'other'])
-      case 'TemplateLiteral': {
-        const text = node.expressions.length === 0 ? node.quasis[0]?.value.cooked : undefined
-        return new Set([typeof text === 'string' ? `text:${text}` : 'other'])
-      }
-      case 'UnaryExpression':
-        if (node.operator === '!' && node.argument.type === 'Literal') return new Set([node.argument.value ? 'other' : 'true'])
-        return new Set([node.operator === '!' || node.operator === 'delete' ? 'unknown' : 'other'])
-      case 'FunctionDeclaration':
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression':
-      case 'ObjectExpression':
-        return new Set([node])
-      case 'MemberExpression':
-        return evaluateMember(node)
-      case 'ChainExpression':
-      case 'ParenthesizedExpression':
-        return evaluate(node.expression)
-      case 'AwaitExpression':
-        return evaluate(node.argument)
-      case 'ConditionalExpression':
-        return union(evaluate(node.consequent), evaluate(node.alternate))
-      case 'LogicalExpression':
-        return node.operator === '&&' ? evaluate(node.right) : union(evaluate(node.left), evaluate(node.right))
-      case 'SequenceExpression':
-        return evaluate(node.expressions.at(-1) ?? node)
-      case 'AssignmentExpression':
-        return evaluate(node.right)
-      case 'CallExpression':
-        return evaluateCall(node)
-      default:
-        return UNKNOWN
-    }
-  }
-
-  const readName = (node: MemberExpression | Property | AssignmentProperty): string | undefined => {
-    const key = node.type === 'MemberExpression' ? node.property : node.key
-    if (!node.computed && (key.type === 'Identifier' || key.type === 'PrivateIdentifier')) return key.name
-    if (key.type === 'Literal') return String(key.value)
-    const [value, another] = evaluate(key)
-    return another === undefined && typeof value === 'string' && value.startsWith('text:') ? value.slice('text:'.length) : undefined
-  }
-
-  const evaluateMember = (node: MemberExpression): Values => {
-    const name = readName(node)
-    if (name === undefined) return UNKNOWN
-    return unionMap(evaluate(node.object), (value) => lookUp(value, name))
-  }
-
-  const evaluateCall = ({ callee, arguments: args }: CallExpression): Values => {
-    const [first] = args
-    if (first !== undefined && IDENTITIES.has(printPath(callee))) return evaluate(first)
-    if (callee.type === 'MemberExpression' && readName(callee) === 'bind' && args.length < 2) return evaluate(callee.object)
-    return unionMap(evaluate(callee), (value) => (isFunction(value) ? listReturned(value) : UNKNOWN))
-  }
-
-  /** Returns a global name or property path, such as `Object.assign`; the empty string if a variable of the file has the name. */
-  const printPath = (node: AnyNode): string => {
-    if (node.type === 'Identifier') return names.variables.has(node) ? '' : node.name
-    if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return ''
-    const start = printPath(node.object)
-    return start === '' ? '' : `${start}.${readName(node)}`
-  }
+  const { evaluate, readName, printPath, countSteps } = createEvaluator(names, store, handlers)
 
   const write = (object: Value, name: string, values: Values): void => {
     if (object === 'module' && name === 'exports') store.addCopied('exports', values)
@@ -298,7 +200,7 @@ export function traceValues(program: Program): TracedValues | undefined {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const before = store.countAdditions() + entered.size
       for (const node of listRunning()) {
-        if (steps > MOST_STEPS) return false
+        if (countSteps() > MOST_STEPS) return false
         visit(node)
       }
       if (store.countAdditions() + entered.size === before) return true
