@@ -17,8 +17,8 @@ export interface ThrownError extends FunctionError {
   readonly refusal: boolean
 }
 
-/** One entry of the trace, as the handler's process sends it. */
-export interface TraceMessage {
+/** The facts of one entry of the trace that are the same in the handler's process and in the result. */
+export interface TraceFields {
   readonly rule: string
   readonly path: string
   readonly outcome: string
@@ -29,25 +29,32 @@ export interface TraceMessage {
   readonly shadow?: true
   /** True for the entry of the rule's reservation, which runs after all rules have passed. */
   readonly commit?: true
-  /** The text with which the rule explains a denial. */
-  readonly explanation?: string
   /** The answer that the rule returned, as JSON, truncated if it is long. */
   readonly answer?: string
   /** The name of the rule's error. */
   readonly error?: string
+}
+
+/** One entry of the trace, as the handler's process sends it. */
+export interface TraceMessage extends TraceFields {
+  /** The text with which the rule explains a denial. */
+  readonly explanation?: string
   /** The error itself. Absent for a composition whose error comes from a rule inside it. */
   readonly thrown?: ThrownError
 }
 
-/** The decision of a Lifeguard handler, as the handler's process sends it. */
-export interface DecisionMessage {
+/** The decision of a Lifeguard handler. */
+export interface TracedDecision<Entry extends TraceFields> {
   readonly decision: string
   readonly decidedBy: string | null
   readonly reason: string | null
   readonly detail: string | null
   /** The rules that ran. An entry with an empty path is about an error outside the rules, such as of a middleware. */
-  readonly trace: readonly TraceMessage[]
+  readonly trace: readonly Entry[]
 }
+
+/** The decision of a Lifeguard handler, as the handler's process sends it. */
+export type DecisionMessage = TracedDecision<TraceMessage>
 
 /** A way to answer that does not work with every Node runtime of Lambda. */
 export type AnswerForm = 'callback' | 'context.done' | 'context.succeed' | 'context.fail' | 'return'

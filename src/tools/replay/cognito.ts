@@ -1,7 +1,8 @@
 import { type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { checkAnswer } from './check-answer.ts'
 import type { FunctionError } from './child-messages.ts'
-import type { Invocation, LambdaFunction } from './lambda.ts'
+import type { Invocation } from './invocation.ts'
+import type { LambdaFunction } from './lambda.ts'
 import type { HandlerDecision } from './rule-trace.ts'
 
 /** The result of sending an event to a function, as Cognito sees it. */

@@ -4,28 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RuleDescription } from '../lib/description.ts'
 import type { AnswerForm, FunctionError, Reply } from './child-messages.ts'
 import { isOwnLine } from './handler-log.ts'
-import { formatThrown, type HandlerDecision, toHandlerDecision } from './rule-trace.ts'
+import { createExitError, type Invocation, OUT_OF_TURN, toInvocation } from './invocation.ts'
+import { formatThrown } from './rule-trace.ts'
 import { type CallbackSupport, describeForm, findCallbackSupport } from './runtime.ts'
 import { createSourcePlaceFinder, type SourcePlace } from './source-place.ts'
 import { type Ended, startWorker, type Worker } from './worker.ts'
-
-/** The result of an invocation. */
-export type Invocation = {
-  /** The decision. Null if the handler was not made with Lifeguard, or if its process ended before the decision. */
-  readonly decision: HandlerDecision | null
-  /** The time until the answer, in milliseconds. */
-  readonly durationMs: number
-  /** A note about a way to answer that does not work with the function's runtime. */
-  readonly unsupported?: string
-} & (
-  | { readonly kind: 'returned'; readonly json: string }
-  /** `cause` is the error in one line, with its causes and its place in the sources. */
-  | { readonly kind: 'threw'; readonly error: FunctionError; readonly cause: string; readonly refusal: boolean }
-  | { readonly kind: 'timedOut' }
-  | { readonly kind: 'crashed'; readonly error: FunctionError; readonly cause?: string }
-  /** The handler cannot be loaded, so another invocation would fail too. */
-  | { readonly kind: 'notStarted'; readonly error: FunctionError }
-)
 
 /** A handler in a child process. The process stays warm between events, as in Lambda. */
 export interface LambdaFunction {
@@ -127,7 +110,7 @@ export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
     const left = isAnswer ? await settle(ready.worker, lambda) : undefined
     isSpent = left?.isClean !== true
     const form = (isAnswer ? reply.form : undefined) ?? left?.form
-    return { ...(await toInvocation(reply, lambda)), durationMs, ...noteForm(form, lambda) }
+    return { ...(await toInvocation(reply, lambda.findPlace)), durationMs, ...noteForm(form, lambda) }
   }
 
   return {
@@ -188,37 +171,6 @@ async function askToInvoke(worker: Worker, { onOutput }: Lambda, { requestId, ev
   return reply
 }
 
-type WithoutTime<I> = I extends Invocation ? Omit<I, 'durationMs' | 'unsupported'> : never
-
-async function toInvocation(reply: Reply | Ended | undefined, { findPlace }: Lambda): Promise<WithoutTime<Invocation>> {
-  switch (reply?.kind) {
-    case undefined:
-      return { kind: 'timedOut', decision: null }
-    case 'returned': {
-      const { json, decision } = reply
-      return { kind: 'returned', json, decision: decision ? await toHandlerDecision(decision, findPlace) : null }
-    }
-    case 'threw': {
-      const { error, decision } = reply
-      const { name, message, refusal } = error
-      const cause = await formatThrown(error, findPlace)
-      return {
-        kind: 'threw',
-        error: { name, message },
-        cause,
-        refusal,
-        decision: decision ? await toHandlerDecision(decision, findPlace) : null,
-      }
-    }
-    case 'ended': {
-      const cause = reply.error && (await formatThrown(reply.error, findPlace))
-      return { kind: 'crashed', error: createExitError(reply), decision: null, ...(cause !== undefined && { cause }) }
-    }
-    default:
-      return { kind: 'crashed', error: OUT_OF_TURN, decision: null }
-  }
-}
-
 interface Settled {
   /** True if the process may run another event. */
   readonly isClean: boolean
@@ -252,16 +204,6 @@ function noteForm(form: AnswerForm | undefined, { callbacks, onNote }: Lambda): 
   const isUnsupported = form === 'return' ? callbacks === 'supported' : callbacks === 'removed'
   onNote(note)
   return isUnsupported ? { unsupported: note } : {}
-}
-
-// The error for a reply that does not match the request. child.ts never sends one, so the handler must have written it to the pipe.
-const OUT_OF_TURN: FunctionError = { name: 'Error', message: 'The handler wrote an invalid reply to the pipe that replay uses' }
-
-/** Creates the error of Lambda's runtime for a process that exited. */
-function createExitError({ code, signal }: Ended): FunctionError {
-  if (signal !== null) return { name: 'Runtime.ExitError', message: `Runtime exited with error: signal: ${signal}` }
-  const how = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`
-  return { name: 'Runtime.ExitError', message: `Runtime exited ${how}` }
 }
 
 /** Waits for a promise. Returns undefined after the time limit. */

@@ -1,36 +1,16 @@
-import type { DecisionMessage, ThrownError, TraceMessage } from './child-messages.ts'
+import type { DecisionMessage, ThrownError, TracedDecision, TraceFields, TraceMessage } from './child-messages.ts'
 import type { SourcePlace } from './source-place.ts'
 
 /** One entry of the trace of a Lifeguard handler. */
-export interface TracedRule {
-  readonly rule: string
-  readonly path: string
-  readonly outcome: string
-  readonly reason: string | null
-  readonly ms: number
-  readonly detail?: string
-  readonly overrides?: readonly string[]
-  readonly shadow?: true
-  /** True for the entry of the rule's reservation, which runs after all rules have passed. */
-  readonly commit?: true
-  /** The answer that the rule returned, as JSON. */
-  readonly answer?: string
-  /** The name of the rule's error. */
-  readonly error?: string
+export interface TracedRule extends TraceFields {
   /** The messages of the error and its causes, or the text with which the rule explains a denial. */
   readonly message?: string
   /** The place in the sources where the error was thrown, such as `src/pre-signup.ts:12`. Absent if unknown. */
   readonly place?: string
 }
 
-/** The decision of a Lifeguard handler. */
-export interface HandlerDecision {
-  readonly decision: string
-  readonly decidedBy: string | null
-  readonly reason: string | null
-  readonly detail: string | null
-  readonly trace: readonly TracedRule[]
-}
+/** The decision of a Lifeguard handler, with the places of errors. */
+export type HandlerDecision = TracedDecision<TracedRule>
 
 /** Converts a decision from the handler's process. Finds the places of errors in the sources. */
 export async function toHandlerDecision(message: DecisionMessage, findPlace: SourcePlace): Promise<HandlerDecision> {

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { TRIGGER_NAMES, type TriggerName } from '../../../src/shared/cognito/triggers.ts'
 import { deliver } from '../../../src/tools/replay/cognito.ts'
-import { createLambdaFunction, type Invocation, type LambdaFunction } from '../../../src/tools/replay/lambda.ts'
+import type { Invocation } from '../../../src/tools/replay/invocation.ts'
+import { createLambdaFunction, type LambdaFunction } from '../../../src/tools/replay/lambda.ts'
 import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
 /** Loads a fixture into a child process. */

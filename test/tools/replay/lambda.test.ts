@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RuleDescription } from '../../../src/tools/lib/description.ts'
-import { createLambdaFunction, type Invocation, type LambdaOptions } from '../../../src/tools/replay/lambda.ts'
+import type { Invocation } from '../../../src/tools/replay/invocation.ts'
+import { createLambdaFunction, type LambdaOptions } from '../../../src/tools/replay/lambda.ts'
 import { createFolder, event } from '../../support/cli/lifeguard.ts'
 
 const first = event('PreSignUp_SignUp', { first: 'yes' })
