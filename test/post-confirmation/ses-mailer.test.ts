@@ -5,6 +5,7 @@ import type { Mail, Mailer } from '../../src/post-confirmation/send-welcome-emai
 import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
 import { sesClient } from '../../src/shared/aws/ses.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
+import { testLostAnswers } from '../support/contracts/sending.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
 import { startTroubledService, type TroubledService } from '../support/troubled-service.ts'
@@ -89,17 +90,7 @@ describe('sesMailer', () => {
     expect(refusal).toMatchObject({ reason: 'MessageRejected', cause: { name: 'MessageRejected' } })
   })
 
-  it.each([
-    { fault: 'status500', arrived: 0 },
-    { fault: 'reset', arrived: 0 },
-    { fault: 'dropResponse', arrived: 1 },
-  ] as const)('throws an error other than NotDoneError if the email may have been sent: $fault', async ({ fault, arrived }) => {
-    ses.fault(fault)
-    const error = await mailer.send(mail, signal).catch((thrown) => thrown)
-    expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(NotDoneError)
-    expect(ses.inbox()).toHaveLength(arrived)
-  })
+  testLostAnswers(() => ({ ses, mailer }), mail)
 
   it('throws NotDoneError if the connection is refused', async () => {
     await ses.stop()

@@ -3,6 +3,7 @@ import type { Mailer } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesV2Mailer } from '../../src/ses-v2/ses-v2-mailer.ts'
 import { sesV2Client } from '../../src/shared/aws/ses-v2.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
+import { testLostAnswers } from '../support/contracts/sending.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
 import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
 
@@ -57,17 +58,7 @@ describe('sesV2Mailer', () => {
     expect(ses.inbox()).toEqual([])
   })
 
-  it.each([
-    { fault: 'status500', arrived: 0 },
-    { fault: 'reset', arrived: 0 },
-    { fault: 'dropResponse', arrived: 1 },
-  ] as const)('throws an error other than NotDoneError if the email may have been sent: $fault', async ({ fault, arrived }) => {
-    ses.fault(fault)
-    const error = await mailer.send(mail, signal).catch((thrown) => thrown)
-    expect(error).toBeInstanceOf(Error)
-    expect(error).not.toBeInstanceOf(NotDoneError)
-    expect(ses.inbox()).toHaveLength(arrived)
-  })
+  testLostAnswers(() => ({ ses, mailer }), mail)
 
   it('throws NotDoneError if the connection is refused', async () => {
     await ses.stop()

@@ -95,7 +95,8 @@ function createTemplate(): { Resources: Record<string, unknown>; Conditions: obj
   }
 }
 
-const other: Code = {
+/** The code of a function of which doctor could read nothing. */
+export const UNREAD_CODE: Code = {
   rule: undefined,
   trigger: undefined,
   takesCallback: false,
@@ -108,7 +109,7 @@ const other: Code = {
   misspelt: [],
 }
 const code = (trigger: string, more: Partial<RuleDescription>): Code => ({
-  ...other,
+  ...UNREAD_CODE,
   trigger,
   rule: { name: `rule of ${trigger}`, kind: 'rule', children: [], permissions: [], ...more },
 })
@@ -127,7 +128,7 @@ const CODES: ReadonlyMap<string, Code> = new Map([
   ['SignIn', code('PreAuthentication', { judges: 'block' })],
   ['Tokens', code('PreTokenGeneration', { judges: 'block' })],
   ['Bystander', code('PostAuthentication', {})],
-  ['Sweeper', { ...other, sweeps: true }],
+  ['Sweeper', { ...UNREAD_CODE, sweeps: true }],
 ])
 
 /** Changes of a template by path below Resources, joined by dots. The value undefined removes the property. */

@@ -3,6 +3,7 @@ import { examine } from '../../../src/tools/doctor/examine.ts'
 import type { Code } from '../../../src/tools/doctor/loaded.ts'
 import { buildReport, type Report } from '../../../src/tools/doctor/report.ts'
 import { readTemplate } from '../../../src/tools/project/template.ts'
+import { UNREAD_CODE } from '../../support/doctor-template.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -86,6 +87,7 @@ const CLIENT: Declared = {
 const ALL = [POOL, FUNCTION, PERMISSION, ROLE, TABLE, CLIENT]
 
 const code: Code = {
+  ...UNREAD_CODE,
   rule: {
     name: 'ours',
     kind: 'rule',
@@ -96,14 +98,6 @@ const code: Code = {
     ],
   },
   trigger: 'PreSignUp',
-  takesCallback: false,
-  source: undefined,
-  shown: undefined,
-  sweeps: false,
-  problem: undefined,
-  fault: undefined,
-  missing: undefined,
-  misspelt: [],
 }
 
 function createPlan(resources: readonly Declared[], more: object = {}): string {
