@@ -57,8 +57,8 @@ function formatFunction(plan: FunctionPlan, tables: ReadonlyMap<string, string>,
     ...settings,
     '  },',
     '})',
-    ...permissions.flatMap(({ setting, actions }) => {
-      const variable = tables.get(setting)
+    ...permissions.flatMap(({ resource, actions }) => {
+      const variable = tables.get(resource)
       return variable === undefined ? [] : [`${variable}.grant(${name}, ${actions.map((action) => `'${action}'`).join(', ')})`]
     }),
     `userPool.addTrigger(cognito.UserPoolOperation.${operation}, ${name})`,

@@ -1,6 +1,7 @@
 import { normalize } from 'node:path'
 import { stringify } from 'yaml'
 import { isObject } from '../../shared/rules/invocation.ts'
+import type { Project } from '../project/project.ts'
 import { toFunctionId } from '../project/serverless-template.ts'
 import { readYaml } from '../project/yaml-values.ts'
 import { addToYaml, type KeyPath } from './edit-yaml.ts'
@@ -14,7 +15,7 @@ import {
   nameFunction,
   type Tables,
 } from './resources.ts'
-import type { Kind, Wiring } from './target.ts'
+import type { Wiring } from './target.ts'
 
 /** One addition to a configuration. */
 export interface Addition {
@@ -23,19 +24,14 @@ export interface Addition {
 }
 
 /** Lists the additions to the configuration of a project of the Serverless Framework, or to a SAM template. */
-export function listAdditions(
-  kind: Exclude<Kind, 'cdk'>,
-  plans: readonly FunctionPlan[],
-  tables: Tables,
-  wiring: Wiring,
-): readonly Addition[] {
+export function listAdditions(project: Project, plans: readonly FunctionPlan[], tables: Tables, wiring: Wiring): readonly Addition[] {
   const created = buildTables(tables)
-  if (kind === 'sam') {
-    const functions = plans.map((plan) => [nameFunction(plan, kind), buildSamFunction(plan, tables, wiring)] as const)
+  if (project.kind === 'template') {
+    const functions = plans.map((plan) => [nameFunction(plan, project.kind), buildSamFunction(plan, tables, wiring, project)] as const)
     return [{ path: ['Resources'], value: { ...Object.fromEntries(functions), ...created } }]
   }
   const functions = plans.map((plan) => [plan.name, buildServerlessFunction(plan, tables, wiring)] as const)
-  const statements = plans.flatMap((plan) => buildStatements(plan, tables))
+  const statements = plans.flatMap((plan) => buildStatements(plan, tables, project))
   const unique = [...new Map(statements.map((each) => [JSON.stringify(each), each])).values()]
   const permissions = wiring.kind === 'resource' ? plans.map((plan) => toPermission(plan, wiring.pool.id)) : []
   const resources = { ...created, ...Object.fromEntries(permissions) }

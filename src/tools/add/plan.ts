@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { listRules } from '../../shared/rules/rule.ts'
+import { listRules, type RulePermission } from '../../shared/rules/rule.ts'
 import { listHandlerFiles } from '../init/project.ts'
 import { bundleHandler } from '../lib/build.ts'
 import { defaultSettings, NOWHERE } from '../lib/environment.ts'
@@ -23,14 +23,6 @@ export interface NeededTable {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-/** A permission that the rules of a function declare. */
-export interface NeededPermission {
-  readonly actions: readonly string[]
-  /** The setting that names the table. */
-  readonly setting: string
-  readonly index?: string
-}
-
 /** Everything that a new function needs in a project. */
 export interface FunctionPlan {
   readonly trigger: TriggerName
@@ -43,7 +35,8 @@ export interface FunctionPlan {
   /** The settings with a value. Table settings are missing, because the tables do not exist yet. */
   readonly environment: Readonly<Record<string, string>>
   readonly tables: readonly NeededTable[]
-  readonly permissions: readonly NeededPermission[]
+  /** The permissions that the rules declare. Their `resource` is the setting that names a table. */
+  readonly permissions: readonly RulePermission[]
 }
 
 /**
@@ -65,7 +58,7 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
   const known = Object.entries(declared).filter(([name, value]) => value !== '' && Object.hasOwn(samples, name))
   const environment = Object.fromEntries(known.map(([name, value]) => [name, value === 'example.com' ? domain : value]))
   const permissions = await readPermissions(folder, environment)
-  const settings = new Set(permissions.map(({ setting }) => setting))
+  const settings = new Set(permissions.map(({ resource }) => resource))
   return {
     trigger,
     name: `${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`,
@@ -84,15 +77,14 @@ async function readOwnFunction(trigger: TriggerName): Promise<Readonly<Record<st
   return project && listTriggerFunctions(project).find((each) => each.trigger === trigger)?.environment
 }
 
-async function readPermissions(folder: string, environment: Readonly<Record<string, string>>): Promise<readonly NeededPermission[]> {
+async function readPermissions(folder: string, environment: Readonly<Record<string, string>>): Promise<readonly RulePermission[]> {
   const bundle = await bundleHandler(join(PACKAGE_FOLDER, 'src', folder, 'handler.ts'))
   const worker = startWorker({ environment: { ...NOWHERE, ...environment }, onOutput: () => undefined })
   try {
     const reply = await worker.ask({ kind: 'load', file: bundle.file, exported: 'handler' })
     const rule = reply.kind === 'ready' ? reply.rule : undefined
     if (rule === undefined) throw new Error(`The handler of ${folder} in ${basename(dirname(bundle.file))} did not load`)
-    const all = listRules(rule).flatMap(({ permissions = [] }) => permissions)
-    return all.map(({ actions, resource, index }) => ({ actions, setting: resource, ...(index !== undefined && { index }) }))
+    return listRules(rule).flatMap(({ permissions = [] }) => permissions)
   } finally {
     await Promise.all([worker.kill(), bundle.remove()])
   }

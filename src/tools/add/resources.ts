@@ -1,8 +1,10 @@
+import { createStatement, type Statement } from '../project/iam-statement.ts'
 import type { Project } from '../project/project.ts'
 import { toFunctionId } from '../project/serverless-template.ts'
-import { toSymbolic } from '../project/symbolic.ts'
+import { parseReference, toSymbolic } from '../project/symbolic.ts'
+import { listTables } from '../project/template.ts'
 import type { FunctionPlan, NeededTable } from './plan.ts'
-import { findTableValue, type Kind, type Wiring } from './target.ts'
+import { findTableValue, type Wiring } from './target.ts'
 
 const RUNTIME = 'nodejs24.x'
 const TIMEOUT = 5
@@ -38,14 +40,12 @@ export function buildTables({ created }: Tables): Readonly<Record<string, object
 }
 
 /** Builds the IAM statements of a function. */
-export function buildStatements({ permissions }: FunctionPlan, { values }: Tables): readonly object[] {
-  return permissions.map(({ actions, setting, index }) => {
-    const arn = toTableArn(values[setting])
-    return {
-      Effect: 'Allow',
-      Action: [...actions],
-      Resource: index === undefined ? arn : { 'Fn::Sub': [`\${Table}/index/${index}`, { Table: arn }] },
-    }
+export function buildStatements({ permissions }: FunctionPlan, { created, values }: Tables, { template }: Project): readonly Statement[] {
+  return permissions.flatMap((permission) => {
+    const value = values[permission.resource]
+    const id = parseReference(toSymbolic(value) ?? '')?.id
+    const isTable = created.some((table) => table.id === id) || listTables(template).some((table) => table.id === id)
+    return createStatement(permission.actions, permission, value, isTable ? id : undefined) ?? []
   })
 }
 
@@ -66,9 +66,9 @@ export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiri
 }
 
 /** Builds the resource of a function in a SAM template. */
-export function buildSamFunction(plan: FunctionPlan, tables: Tables, wiring: Wiring): object {
+export function buildSamFunction(plan: FunctionPlan, tables: Tables, wiring: Wiring, project: Project): object {
   const { trigger, folder } = plan
-  const statements = buildStatements(plan, tables)
+  const statements = buildStatements(plan, tables, project)
   const pool = wiring.kind === 'resource' ? wiring.pool.id : wiring.pool
   return {
     Type: 'AWS::Serverless::Function',
@@ -99,17 +99,10 @@ export function buildInvokePermission({ name }: FunctionPlan, pool: string): obj
 }
 
 /** Returns the name of a function in a kind of project. */
-export function nameFunction({ name, trigger }: FunctionPlan, kind: Kind): string {
-  return kind === 'sam' ? `${trigger}Function` : name
+export function nameFunction({ name, trigger }: FunctionPlan, kind: Project['kind']): string {
+  return kind === 'template' ? `${trigger}Function` : name
 }
 
 function buildEnvironment({ environment, tables }: FunctionPlan, { values }: Tables): Readonly<Record<string, unknown>> {
   return { ...environment, ...Object.fromEntries(tables.map(({ setting }) => [setting, values[setting]])) }
-}
-
-/** Converts a table's name to its ARN: a reference to the attribute, or a text with the name. */
-function toTableArn(value: unknown): unknown {
-  const [, id] = /^\$\{(\w+)\}$/.exec(toSymbolic(value) ?? '') ?? []
-  if (id !== undefined) return { 'Fn::GetAtt': [id, 'Arn'] }
-  return { 'Fn::Sub': [`arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/\${Table}`, { Table: value }] }
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { listTriggerFunctions, type Project } from '../project/project.ts'
@@ -8,22 +6,12 @@ import { toSymbolic } from '../project/symbolic.ts'
 import { findResources, type Resource } from '../project/template.ts'
 import type { FunctionPlan } from './plan.ts'
 
-/** The tool that deploys the project. `cloudformation` means a plain template, to which `add` adds plain resources. */
-export type Kind = 'serverless' | 'sam' | 'cdk'
-
 /** The way in which the functions become triggers of a pool. */
 export type Wiring =
   /** An event of the Serverless Framework names the pool. */
   | { readonly kind: 'event'; readonly pool: string; readonly existing: boolean }
   /** The pool's resource names the function. */
   | { readonly kind: 'resource'; readonly pool: Resource }
-
-/** Returns the tool that deploys a project. */
-export function findKind({ file, template }: Project): Kind {
-  if (/cdk\.out|\.template\.json$/.test(file)) return 'cdk'
-  if (basename(file).startsWith('serverless.') || template.file.includes('serverless')) return 'serverless'
-  return 'sam'
-}
 
 /**
  * Chooses the user pool that calls the new functions.
@@ -38,12 +26,12 @@ export function chooseWiring(project: Project, named: string | undefined): Wirin
   const shown = pools.map(({ id }) => id).join(', ')
   if (another !== undefined) throw new UsageError(`${project.file} has several user pools: ${shown}. Choose one with --pool NAME`)
   if (pool === undefined) {
-    if (findKind(project) === 'serverless' && named !== undefined) return { kind: 'event', pool: named, existing: true }
+    if (project.kind === 'serverless' && named !== undefined) return { kind: 'event', pool: named, existing: true }
     if (named !== undefined) throw new UsageError(`--pool ${named}: ${project.file} has no such user pool${shown && `. It has ${shown}`}`)
-    const hint = findKind(project) === 'serverless' ? 'Name an existing pool with --pool NAME' : 'To use an existing pool: lifeguard attach'
+    const hint = project.kind === 'serverless' ? 'Name an existing pool with --pool NAME' : 'To use an existing pool: lifeguard attach'
     throw new UsageError(`${project.file} has no user pool. ${hint}`)
   }
-  const name = findKind(project) === 'serverless' ? findEventPool(pool) : undefined
+  const name = project.kind === 'serverless' ? findEventPool(pool) : undefined
   return name === undefined ? { kind: 'resource', pool } : { kind: 'event', pool: name, existing: false }
 }
 
@@ -71,13 +59,6 @@ export function findTableValue({ template }: Project, setting: string): unknown 
     if (isObject(variables) && variables[setting] !== undefined && variables[setting] !== '') return variables[setting]
   }
   return undefined
-}
-
-/** Returns true if the project's package.json has a dependency on this package or on another one. */
-export async function readManifest(folder: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const text = await readFile(`${folder}/package.json`, 'utf8').catch(() => undefined)
-  const value: unknown = text === undefined ? undefined : JSON.parse(text)
-  return isObject(value) ? value : undefined
 }
 
 function listNames(pool: Resource): readonly string[] {

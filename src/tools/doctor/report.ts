@@ -1,10 +1,11 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
+import type { Statement } from '../project/iam-statement.ts'
 import type { Source } from '../project/source.ts'
 import type { Resource, Template } from '../project/template.ts'
 import { CODES, type Code, isCode, type Severity } from './codes.ts'
 import type { Finding, Judged } from './finding.ts'
-import { formatStatement, type Statement } from './statement.ts'
+import { formatStatement } from './statement.ts'
 
 /** A finding with everything that a report shows about it. */
 export interface Reported {

@@ -1,14 +1,5 @@
 import { isObject } from '../../shared/rules/invocation.ts'
-import type { RulePermission } from '../../shared/rules/rule.ts'
-import type { Resource } from '../project/template.ts'
-
-/** An IAM statement that allows missing actions, with the least rights. Its values have the long form of CloudFormation. */
-export interface Statement {
-  readonly Effect: 'Allow'
-  readonly Action: readonly string[]
-  readonly Resource: unknown
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
+import type { Statement } from '../project/iam-statement.ts'
 
 /** A statement, and the property of the configuration to which it must be added. */
 export interface MissingStatement {
@@ -16,35 +7,6 @@ export interface MissingStatement {
   readonly addTo: string
   /** True for a SAM function, whose Policies contain documents instead of statements. */
   readonly isPolicy: boolean
-}
-
-const REGION = `arn:\${AWS::Partition}:SERVICE:\${AWS::Region}:\${AWS::AccountId}:`
-
-/**
- * Creates the statement that a rule lacks. Returns undefined if the template does not show the resource.
- *
- * @param setting The value of the environment variable that names the resource.
- */
-export function createStatement(
-  actions: readonly string[],
-  { index }: RulePermission,
-  setting: unknown,
-  table: Resource | undefined,
-): Statement | undefined {
-  const allowed = { Effect: 'Allow', Action: actions } as const
-  if (actions.every((action) => action.startsWith('ses:'))) {
-    const from = typeof setting === 'string' ? (/<([^<>]+)>\s*$/.exec(setting)?.[1] ?? setting) : setting
-    const Condition = { StringEquals: { 'ses:FromAddress': from } }
-    const Resource = { 'Fn::Sub': `${REGION.replace('SERVICE', 'ses')}identity/*` }
-    return { ...allowed, Resource, ...(from !== undefined && { Condition }) }
-  }
-  if (!actions.every((action) => action.startsWith('dynamodb:'))) return undefined
-  const part = index === undefined ? '' : `/index/${index}`
-  if (table !== undefined)
-    return { ...allowed, Resource: part === '' ? { 'Fn::GetAtt': [table.id, 'Arn'] } : { 'Fn::Sub': `\${${table.id}.Arn}${part}` } }
-  const start = `${REGION.replace('SERVICE', 'dynamodb')}table/`
-  if (typeof setting === 'string') return { ...allowed, Resource: { 'Fn::Sub': `${start}${setting}${part}` } }
-  return setting === undefined ? undefined : { ...allowed, Resource: { 'Fn::Sub': [`${start}\${Table}${part}`, { Table: setting }] } }
 }
 
 /** Formats a statement as lines of YAML that can be pasted into the list that the first line names. */

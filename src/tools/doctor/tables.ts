@@ -1,14 +1,10 @@
 import { hasOpenAttributes, type Sure } from '../project/source-pool.ts'
 import { isKnown, parseReference, toSymbolic, withoutNames } from '../project/symbolic.ts'
-import { findResources, type Resource, type Template } from '../project/template.ts'
+import { listTables, type Resource, type Template } from '../project/template.ts'
 import { matchesGlob } from './glob.ts'
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
 const LONGEST_NAME = 255
-
-function listTables(template: Template): readonly Resource[] {
-  return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
-}
 
 /**
  * Finds the table that a setting names. Returns 'elsewhere' if the table is certainly not in the template, and 'unknown' if a

@@ -8,11 +8,26 @@ import { importPeer } from './import-peer.ts'
 import { parseJson } from './json.ts'
 import { runProgram } from './run-program.ts'
 
+/**
+ * Reads the package.json of a folder. Returns undefined if the folder has none.
+ *
+ * @throws UsageError if the file is not JSON.
+ */
+export async function readManifest(folder: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+  const manifest = text === undefined ? undefined : parseJson('package.json', text)
+  return isObject(manifest) ? manifest : undefined
+}
+
+/** Returns the script `build` of a package.json. */
+export function findBuildScript(manifest: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const build = isObject(manifest?.scripts) ? manifest.scripts.build : undefined
+  return typeof build === 'string' ? build : undefined
+}
+
 /** Returns true if the folder's package.json has a script `build`. */
 export async function hasBuildScript(folder: string): Promise<boolean> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}')
-  const manifest = parseJson('package.json', text)
-  return isObject(manifest) && isObject(manifest.scripts) && typeof manifest.scripts.build === 'string'
+  return findBuildScript(await readManifest(folder)) !== undefined
 }
 
 /**

@@ -1,18 +1,18 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
 import { parseJson, tryParseJson } from '../lib/json.ts'
 import { listAttached } from './attached.ts'
-import { findProjectFolder } from './find-code.ts'
+import { type CodePlace, findProjectFolder, isFile, readCodePlace } from './find-code.ts'
 import { type FrameworkOptions, printService } from './framework.ts'
 import { readTemplateText } from './parse-yaml.ts'
 import { toDeclaredTemplate } from './serverless-template.ts'
 import { isKnown, parseReference, toSymbolic } from './symbolic.ts'
 import { findResources, parseTemplate, type Resource, type Template } from './template.ts'
 import { resolveVariables } from './variables.ts'
-import { readYaml } from './yaml-values.ts'
+import { type Read, readYaml } from './yaml-values.ts'
 
 /** A user's project: its functions, pools and tables as the configuration declares them. */
 export interface Project {
@@ -20,20 +20,18 @@ export interface Project {
   readonly file: string
   /** The folder of the configuration. Paths of handlers are relative to it. */
   readonly folder: string
+  /** The tool that deploys the project. `template` means SAM, Terraform or plain CloudFormation. */
+  readonly kind: 'serverless' | 'cdk' | 'template'
   readonly template: Template
   /** Parts of the configuration that could not be resolved, each as text for a message. */
   readonly unresolved: readonly string[]
 }
 
 /** A function that a user pool calls for a trigger. */
-export interface TriggerFunction {
+export interface TriggerFunction extends CodePlace {
   readonly trigger: TriggerName
   /** The function's name in serverless.yml, or its logical id in a template. */
   readonly name: string
-  /** The handler's reference, such as `src/pre-sign-up.handler`, relative to the project's folder. Undefined if unknown. */
-  readonly handler: string | undefined
-  /** The folder that Lambda gets, relative to the project's folder. Undefined if the configuration does not name it. */
-  readonly codeFolder: string | undefined
   /** The runtime, such as `nodejs24.x`. Undefined if it is known only at deployment. */
   readonly runtime: string | undefined
   /** The variables whose values are known. A reference to a table of the project has the table's name. */
@@ -55,14 +53,15 @@ const CONFIGURATIONS: readonly string[] = [
 /** Finds the configuration of a project. Returns its path relative to the folder, or undefined. */
 export async function findConfiguration(folder: string): Promise<string | undefined> {
   for (const name of CONFIGURATIONS) {
-    if ((await stat(join(folder, name)).catch(() => undefined))?.isFile()) return name
+    if (await isFile(join(folder, name))) return name
   }
   return undefined
 }
 
-/** Returns true for the file name of a Serverless configuration. */
-export function isServerlessName(path: string): boolean {
-  return SERVERLESS.test(basename(path))
+/** Returns true for a Serverless configuration. Checks the content too, because `--config` accepts any file name. */
+export function isServerlessConfiguration(file: string, { value }: Read): boolean {
+  if (isObject(value) && isObject(value.Resources)) return false
+  return SERVERLESS.test(basename(file)) || (isObject(value) && 'service' in value && 'provider' in value)
 }
 
 /**
@@ -86,23 +85,23 @@ export async function openProject(
   const path = await followManifest(resolve(working, found), options.onNote)
   const file = relative(working, path) || path
   const folder = findProjectFolder(path)
-  if (PROGRAM.test(path)) return { file, folder, ...toDeclaredTemplate(file, await printConfiguration(path, file, options)) }
-  const text = await readTemplateText(path, file)
-  const read = readYaml(file, text)
-  if (isObject(read.value) && isObject(read.value.Resources)) return { file, folder, template: parseTemplate(file, read), unresolved: [] }
-  if (!isServerlessName(path) && !(isObject(read.value) && 'service' in read.value)) {
-    return { file, folder, template: parseTemplate(file, read), unresolved: [] }
+  const service = { file, folder, kind: 'serverless' } as const
+  if (PROGRAM.test(path)) return { ...service, ...toDeclaredTemplate(file, await printConfiguration(path, file, options)) }
+  const read = readYaml(file, await readTemplateText(path, file))
+  if (!isServerlessConfiguration(file, read)) {
+    const kind = /\.template\.json$/.test(path) ? 'cdk' : 'template'
+    return { file, folder, kind, template: parseTemplate(file, read), unresolved: [] }
   }
   const resolved = await resolveVariables(read.value, { folder, environment: options.environment })
   const declared = toDeclaredTemplate(file, resolved)
   const isResolved = declared.unresolved.length === 0 && !hasUnknownHandler(declared.template)
-  if (isResolved || options.framework === false) return { file, folder, ...declared }
+  if (isResolved || options.framework === false) return { ...service, ...declared }
   const printed = await printService(path, options).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error
     options.onNote(`${file}: ${error.message}, so some variables stay unresolved`)
     return undefined
   })
-  return { file, folder, ...(printed === undefined ? declared : toDeclaredTemplate(file, parseJson(file, printed))) }
+  return { ...service, ...(printed === undefined ? declared : toDeclaredTemplate(file, parseJson(file, printed))) }
 }
 
 /** Returns the functions that the project's user pools call, in the order of the configuration. */
@@ -115,7 +114,7 @@ export function listTriggerFunctions({ template }: Project): readonly TriggerFun
       {
         trigger,
         name,
-        ...readCode(target),
+        ...readCodePlace(target),
         runtime: runtime !== undefined && isKnown(runtime) ? runtime : undefined,
         environment: readEnvironment(target, template),
         pool: pool && (toSymbolic(pool.properties.UserPoolName) ?? pool.id),
@@ -141,22 +140,6 @@ function readEnvironment({ properties }: Resource, template: Template): Readonly
 export function findTableName({ id, properties }: Resource): string {
   const name = toSymbolic(properties.TableName)
   return name !== undefined && isKnown(name) ? name : id
-}
-
-/** Returns the DynamoDB tables of a project. */
-export function listTables({ template }: Project): readonly Resource[] {
-  return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
-}
-
-/** Reads the handler and the folder of its code, which SAM's CodeUri or the CDK's metadata names. */
-function readCode({ properties, metadata }: Resource): Pick<TriggerFunction, 'handler' | 'codeFolder'> {
-  const { Handler, Code } = properties
-  const asset = metadata['aws:asset:path']
-  const named = typeof asset === 'string' ? asset : isObject(Code) ? Code.CodeUri : undefined
-  const unknown = { handler: undefined, codeFolder: undefined }
-  if (typeof Handler !== 'string' || !isKnown(Handler)) return unknown
-  if (named === undefined) return { handler: Handler, codeFolder: undefined }
-  return typeof named === 'string' ? { handler: join(named, Handler), codeFolder: named } : unknown
 }
 
 /** Converts the logical id that the Serverless Framework generates back to the function's name. */

@@ -7,10 +7,10 @@ import { listReferencedFiles, openConfiguration, type Place } from './configurat
 import { findProjectFolder } from './find-code.ts'
 import { type FrameworkOptions, hasFramework, packageService } from './framework.ts'
 import { readTemplateText } from './parse-yaml.ts'
-import { findConfiguration, followManifest, isServerlessName, PROGRAM } from './project.ts'
+import { findConfiguration, followManifest, isServerlessConfiguration, PROGRAM } from './project.ts'
 import { createServerlessPlaceFinder } from './serverless-place.ts'
 import { parseTemplate, type ResourcePath, readTemplate, type Template } from './template.ts'
-import { type Read, readYaml } from './yaml-values.ts'
+import { readYaml } from './yaml-values.ts'
 
 /** A template, with its file and project folder. */
 export interface Source {
@@ -41,7 +41,7 @@ export async function openSource(named: string | undefined, options: FrameworkOp
   const text = await readTemplateText(path, file)
   const isProgram = PROGRAM.test(path)
   const read = isProgram ? undefined : readYaml(file, text)
-  if (read !== undefined && !isConfiguration(file, read)) {
+  if (read !== undefined && !isServerlessConfiguration(file, read)) {
     const template = parseTemplate(file, read)
     const place = ({ resource, path: inside }: ResourcePath): Place => ({ file, line: template.line(['Resources', resource, ...inside]) })
     return { template, file, folder: findProjectFolder(path), place }
@@ -63,12 +63,6 @@ async function findDefault(folder: string): Promise<string> {
   if (found === undefined)
     throw new UsageError('No configuration in this folder, such as serverless.yml or template.yaml. Expected: lifeguard doctor TEMPLATE')
   return found
-}
-
-/** Returns true for a Serverless configuration. Checks the content too, because `--config` accepts any file name. */
-function isConfiguration(file: string, { value }: Read): boolean {
-  if (isObject(value) && isObject(value.Resources)) return false
-  return isServerlessName(file) || (isObject(value) && 'service' in value && 'provider' in value)
 }
 
 /** Returns true if `.serverless/` was packaged from this configuration. Several configurations can share that folder. */

@@ -142,6 +142,11 @@ function assertFewResources(file: string, count: number): void {
   )
 }
 
+/** Returns the DynamoDB tables of a template. */
+export function listTables(template: Template): readonly Resource[] {
+  return findResources(template, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')
+}
+
 /** Returns the resources of the given types. */
 export function findResources(template: Template, ...types: readonly string[]): readonly Resource[] {
   return [...template.resources.values()].filter(({ type }) => types.includes(type))

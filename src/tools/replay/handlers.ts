@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { TRIGGER_NAMES, type TriggerName } from '../../shared/cognito/triggers.ts'
 import { bundleHandler, hasBuildScript, runBuildScript, type TemporaryBundle } from '../lib/build.ts'
 import type { Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { parseTriggerName } from '../lib/find-trigger.ts'
+import { type Found, findHandlerFile, isFile } from '../project/find-code.ts'
 import { listTriggerFunctions, openProject, type Project, type TriggerFunction } from '../project/project.ts'
 import { findNewerSource, readSources } from './freshness.ts'
 
@@ -37,6 +37,8 @@ export interface Handlers {
   readonly absence: string
   /** The project of the working folder. Undefined if it has no configuration. */
   readonly project: Project | undefined
+  /** The functions of the project that user pools call. */
+  readonly functions: readonly TriggerFunction[]
   /** Removes the temporary bundles. */
   readonly remove: () => Promise<void>
 }
@@ -62,8 +64,6 @@ interface Reference extends Pick<Handler, 'runtime' | 'environment' | 'packageRo
   readonly folder: string
   readonly reference: string
 }
-
-const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
 
 /**
  * Reads which handlers the project's configuration and `--handler` name.
@@ -121,6 +121,7 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
     },
     absence: project === undefined ? 'no --handler for this trigger' : `no handler in ${project.file}`,
     project,
+    functions,
     remove: async () => {
       await Promise.all(bundles.map((bundle) => bundle.remove()))
     },
@@ -166,12 +167,6 @@ function parseHandlerOption(option: string): readonly [TriggerName, string] {
   return [trigger, file]
 }
 
-/** A handler's file, and the name of its export. */
-export interface Located {
-  readonly file: string
-  readonly exported: string
-}
-
 /**
  * Finds the file of a handler, and builds the project if the file is missing or older than a source.
  *
@@ -181,7 +176,7 @@ async function locate(
   folder: string,
   reference: string,
   { build, onNote }: { readonly build: () => Promise<void>; readonly onNote: (note: string) => void },
-): Promise<Located> {
+): Promise<Found> {
   const found = await look(folder, reference)
   const newer = found && (await findNewerSource(found.file, folder))
   if (found !== undefined && newer === undefined) return found
@@ -203,18 +198,7 @@ async function locate(
  *
  * @returns undefined if no such file exists.
  */
-export async function look(folder: string, reference: string): Promise<Located | undefined> {
+export async function look(folder: string, reference: string): Promise<Found | undefined> {
   const whole = resolve(folder, reference)
-  if (await isFile(whole)) return { file: whole, exported: 'handler' }
-  const dot = reference.lastIndexOf('.')
-  for (const extension of EXTENSIONS) {
-    const file = resolve(folder, `${reference.slice(0, dot)}${extension}`)
-    if (dot > 0 && (await isFile(file))) return { file, exported: reference.slice(dot + 1) }
-  }
-  return undefined
-}
-
-async function isFile(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined)
-  return found?.isFile() ?? false
+  return (await isFile(whole)) ? { file: whole, exported: 'handler' } : findHandlerFile(folder, reference)
 }

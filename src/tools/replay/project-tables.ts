@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TableDefinition } from '../local/tables.ts'
-import { findTableName, listTables, type Project } from '../project/project.ts'
+import { findTableName, type Project } from '../project/project.ts'
+import { listTables } from '../project/template.ts'
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }))
 const Indexes = z
@@ -33,7 +34,7 @@ const SIMPLE = {
  * @param onNote Receives a note for each table whose keys are known only at deployment. The embedded DynamoDB lacks this table.
  */
 export function listProjectTables(project: Project, onNote: (note: string) => void): readonly TableDefinition[] {
-  return listTables(project).flatMap((resource): readonly TableDefinition[] => {
+  return listTables(project.template).flatMap((resource): readonly TableDefinition[] => {
     const name = findTableName(resource)
     if (resource.properties.KeySchema === undefined) return [{ name, ...SIMPLE }]
     const { data, error } = Table.safeParse(resource.properties)

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { buildHandlerEnvironment, defaultSettings, type Environment, mergeHandlerSettings, type Services } from '../lib/environment.ts'
 import type { TableDefinition } from '../local/tables.ts'
-import { listTriggerFunctions } from '../project/project.ts'
 import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { createLambdaFunction, type LambdaFunction } from './lambda.ts'
@@ -72,8 +71,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
   const { folder, onNote, signal } = options
   const { configuration, environment } = options
   const handlers = await openHandlers({ folder, configuration, named: options.handlers, environment, onNote, signal })
-  const { project } = handlers
-  const functions = project === undefined ? [] : listTriggerFunctions(project)
+  const { project, functions } = handlers
   const declared = Object.assign({}, ...functions.map((each) => each.environment))
   const tables = options.tables ?? (project === undefined ? [] : listProjectTables(project, onNote))
   const { environmentFor, embedded } = await openServices({ ...options, declared, tables })

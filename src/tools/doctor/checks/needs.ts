@@ -1,6 +1,7 @@
 import { isObject } from '../../../shared/rules/invocation.ts'
 import type { RulePermission } from '../../../shared/rules/rule.ts'
 import { listRules } from '../../../shared/rules/rule.ts'
+import { createStatement } from '../../project/iam-statement.ts'
 import type { Sure } from '../../project/source-pool.ts'
 import { toSymbolic } from '../../project/symbolic.ts'
 import type { Resource, Template } from '../../project/template.ts'
@@ -8,7 +9,6 @@ import type { Finding, Judged } from '../finding.ts'
 import { matchesGlob } from '../glob.ts'
 import { hasUndeclaredNeeds, listAttachedCode, type Subject } from '../loaded.ts'
 import { createRightsReader, type Rights } from '../rights.ts'
-import { createStatement } from '../statement.ts'
 import { findTable, judgeCoverage } from '../tables.ts'
 
 /** LG301, LG302 and LG303: finds tables and permissions that rules need, but that the template does not contain. */
@@ -73,7 +73,7 @@ function checkNeed(template: Template, target: Resource, need: RulePermission, r
     const what = group.length === 1 ? 'this action' : 'these actions'
     const message = `The rule ${rule} of ${target.id} needs ${group.join(', ')}${where}, but the role ${rights.role} does not allow ${what}`
     const place = findPolicyPlace(template, target, rights)
-    const statement = createStatement(group, need, value, typeof table === 'string' ? undefined : table)
+    const statement = createStatement(group, need, value, typeof table === 'string' ? undefined : table.id)
     findings.push({ code, ...place, message, ...(statement && { statement: { statement, ...describePlace(template, place.resource) } }) })
   }
   return { findings, unknown }

@@ -6,8 +6,9 @@ import { formatCdk } from '../../../add/cdk-snippet.ts'
 import { applyAdditions, formatAdditions, listAdditions } from '../../../add/edits.ts'
 import { type FunctionPlan, planFunction } from '../../../add/plan.ts'
 import { chooseTables } from '../../../add/resources.ts'
-import { assertFree, chooseWiring, findKind, readManifest } from '../../../add/target.ts'
+import { assertFree, chooseWiring } from '../../../add/target.ts'
 import { writeFiles } from '../../../init/write.ts'
+import { findBuildScript, readManifest } from '../../../lib/build.ts'
 import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { parseTriggerName } from '../../../lib/find-trigger.ts'
@@ -19,6 +20,8 @@ import { wrapText } from '../../text.ts'
 import { ADD_HELP } from './usage.ts'
 
 const BUILD = 'lifeguard build'
+
+type Manifest = Readonly<Record<string, unknown>>
 
 /** Runs `lifeguard add` and returns its exit code. */
 export async function runAdd(args: readonly string[], io: Io): Promise<number> {
@@ -54,22 +57,25 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
   const plans = await Promise.all(triggers.map((trigger) => planFunction(trigger, values.domain)))
   assertFree(project, plans, wiring)
   const tables = chooseTables(project, plans)
-  const kind = findKind(project)
+  // Read before anything is written, because an invalid package.json ends the command.
+  const manifest = await readManifest(project.folder)
   const written = await writeHandlers(project, plans, io)
-  if (kind === 'cdk') {
+  const willBuild = findBuildScript(manifest)?.includes(BUILD) ?? false
+  if (project.kind === 'cdk') {
     await io.out([...written, '', 'Add to your stack:', '', ...formatCdk(plans, tables).split('\n')])
-    await io.out(await describeNext(project, plans))
+    await io.out(describeNext(project, plans, manifest, willBuild))
     return EXIT.fine
   }
-  const additions = listAdditions(kind, plans, tables, wiring)
+  const additions = listAdditions(project, plans, tables, wiring)
   const isYaml = /\.ya?ml$/.test(project.file)
   if (values.write && isYaml) await io.out([...written, ...(await editConfiguration(project, additions))])
   else {
     const why = values.write ? [`${project.file} is not YAML, so it is not edited.`] : []
     await io.out([...written, '', ...why, `Add to ${project.file}:`, '', ...formatAdditions(additions).trimEnd().split('\n')])
   }
-  if (values.write) await io.out(await addBuildScript(project))
-  await io.out(await describeNext(project, plans))
+  const writesScript = values.write && manifest !== undefined && !willBuild
+  if (writesScript) await io.out(await addBuildScript(project.folder, manifest))
+  await io.out(describeNext(project, plans, manifest, willBuild || writesScript))
   return EXIT.fine
 }
 
@@ -111,32 +117,31 @@ async function editConfiguration({ folder, file }: Project, additions: Parameter
 }
 
 /** Adds `lifeguard build` to the build script of package.json. */
-async function addBuildScript({ folder }: Project): Promise<readonly string[]> {
-  const manifest = await readManifest(folder)
-  if (manifest === undefined) return []
-  const scripts = isObject(manifest.scripts) ? manifest.scripts : {}
-  const before = typeof scripts.build === 'string' ? scripts.build : undefined
-  if (before?.includes(BUILD)) return []
+async function addBuildScript(folder: string, manifest: Manifest): Promise<readonly string[]> {
+  const before = findBuildScript(manifest)
   const build = before === undefined ? BUILD : `${before} && ${BUILD}`
+  const scripts = { ...(isObject(manifest.scripts) && manifest.scripts), build }
   const text = await readFile(join(folder, 'package.json'), 'utf8')
   const [, indent = '  '] = /^([ \t]+)"/m.exec(text) ?? []
-  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, scripts: { ...scripts, build } }, null, indent)}\n`)
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, scripts }, null, indent)}\n`)
   return [`edited package.json: the script build is now '${build}'`]
 }
 
-async function describeNext(project: Project, plans: readonly FunctionPlan[]): Promise<readonly string[]> {
-  const manifest = await readManifest(project.folder)
-  const isCdk = findKind(project) === 'cdk'
+function describeNext(
+  project: Project,
+  plans: readonly FunctionPlan[],
+  manifest: Manifest | undefined,
+  hasScript: boolean,
+): readonly string[] {
+  const isCdk = project.kind === 'cdk'
   const declared = [manifest?.dependencies, manifest?.devDependencies].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
   const missing = ['cognito-lifeguard', 'esbuild'].filter((name) => !declared.includes(name))
-  const scripts = isObject(manifest?.scripts) ? manifest.scripts : {}
-  const built = typeof scripts.build === 'string' && scripts.build.includes(BUILD)
   const settings = plans.flatMap(({ environment }) => Object.entries(environment).map(([name, value]) => `${name} is ${value}`))
   return [
     '',
     'Next:',
     ...(missing.length > 0 ? [`  npm install ${missing.join(' ')}`] : []),
-    `  ${built ? 'npm run build' : `npx ${BUILD}`}    # bundles src/*/handler.ts into dist/`,
+    `  ${hasScript ? 'npm run build' : `npx ${BUILD}`}    # bundles src/*/handler.ts into dist/`,
     ...(isCdk ? ['  npx cdk synth    # copies dist/ to cdk.out/'] : []),
     '  npx lifeguard doctor    # checks the deployment',
     ...(settings.length > 0 ? wrapText(`Check the settings in ${isCdk ? 'your stack' : project.file}: ${settings.join(', ')}.`, '  ') : []),

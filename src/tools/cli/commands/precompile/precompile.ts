@@ -12,9 +12,10 @@ import { assertPaths } from '../../../lib/event-files.ts'
 import { parseTriggerName } from '../../../lib/find-trigger.ts'
 import { importPeer } from '../../../lib/import-peer.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
+import type { Found } from '../../../project/find-code.ts'
 import { listTriggerFunctions, openProject } from '../../../project/project.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
-import { type Located, look } from '../../../replay/handlers.ts'
+import { look } from '../../../replay/handlers.ts'
 import type { Invocation } from '../../../replay/invocation.ts'
 import { createLambdaFunction } from '../../../replay/lambda.ts'
 import { type ReadEvent, readEvents } from '../../../replay/read-events.ts'
@@ -73,7 +74,7 @@ export async function precompile(options: PrecompileOptions): Promise<Precompile
 }
 
 /** A bundle's handler, and what the configuration says about its function. */
-interface Bundle extends Located {
+interface Bundle extends Found {
   readonly trigger: TriggerName | undefined
   /** The variables that the configuration sets for the function. */
   readonly declared: Readonly<Record<string, string>>
@@ -126,7 +127,7 @@ type TestRun = { readonly called: ReadonlyMap<string, ReadonlySet<string>> } | {
 
 /** Runs a handler for one event, as replay does. V8 writes the called functions to a file when the process exits. */
 async function runOnce(
-  handler: Located,
+  handler: Found,
   declared: Readonly<Record<string, string>>,
   { file, event }: ReadEvent,
   { signal, ...options }: PrecompileOptions,
