@@ -4,6 +4,7 @@ import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { listRules, type RulePermission } from '../../shared/rules/rule.ts'
+import { SAMPLE_DOMAIN } from '../init/domain.ts'
 import { listHandlerFiles } from '../init/project.ts'
 import { bundleHandler } from '../lib/build.ts'
 import { defaultSettings, NOWHERE } from '../lib/environment.ts'
@@ -56,7 +57,7 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
   // A setting without a sample value is optional, and its default suits a new function.
   const samples = defaultSettings()
   const known = Object.entries(declared).filter(([name, value]) => value !== '' && Object.hasOwn(samples, name))
-  const environment = Object.fromEntries(known.map(([name, value]) => [name, value === 'example.com' ? domain : value]))
+  const environment = Object.fromEntries(known.map(([name, value]) => [name, value === SAMPLE_DOMAIN ? domain : value]))
   const permissions = await readPermissions(folder, environment)
   const settings = new Set(permissions.map(({ resource }) => resource))
   return {

@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../../../shared/cognito/triggers.ts'
+import { normaliseDomain } from '../../../../shared/email/address.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { formatCdk } from '../../../add/cdk-snippet.ts'
 import { applyAdditions, formatAdditions, listAdditions } from '../../../add/edits.ts'
 import { type FunctionPlan, planFunction } from '../../../add/plan.ts'
 import { chooseTables } from '../../../add/resources.ts'
 import { assertFree, chooseWiring } from '../../../add/target.ts'
+import { SAMPLE_DOMAIN } from '../../../init/domain.ts'
 import { writeFiles } from '../../../init/write.ts'
 import { findBuildScript, readManifest } from '../../../lib/build.ts'
 import { findClosestName } from '../../../lib/closest-name.ts'
@@ -32,7 +34,7 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
       help: { type: 'boolean', short: 'h' },
       write: { type: 'boolean', default: false },
       pool: { type: 'string' },
-      domain: { type: 'string', default: 'example.com' },
+      domain: { type: 'string', default: SAMPLE_DOMAIN },
       config: { type: 'string' },
     },
   })
@@ -42,8 +44,8 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
   }
   if (positionals.length === 0)
     throw new UsageError('Missing trigger. Expected: lifeguard add TRIGGER..., such as lifeguard add pre-signup')
-  if (!/^[a-z\d*][a-z\d.*-]*\.[a-z\d-]+$/i.test(values.domain))
-    throw new UsageError(`--domain ${values.domain}: expected a domain such as example.com`)
+  const domain = normaliseDomain(values.domain)
+  if (domain === undefined) throw new UsageError(`--domain ${values.domain}: expected a domain such as example.com`)
   const triggers = [...new Set(positionals.map(parseTrigger))]
   const { folder, environment, signal } = io
   const project = await openProject(values.config, { working: folder, environment, signal, onNote: (note) => io.err([note]) })
@@ -54,7 +56,7 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
   }
   for (const part of project.unresolved) io.err([`${project.file}: not resolved, so it is not checked: ${part}`])
   const wiring = chooseWiring(project, values.pool)
-  const plans = await Promise.all(triggers.map((trigger) => planFunction(trigger, values.domain)))
+  const plans = await Promise.all(triggers.map((trigger) => planFunction(trigger, domain)))
   assertFree(project, plans, wiring)
   const tables = chooseTables(project, plans)
   // Read before anything is written, because an invalid package.json ends the command.
