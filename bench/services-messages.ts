@@ -1,5 +1,5 @@
 /** The names of the tables in the local DynamoDB, which all measured programs use. */
-export const TABLES = { blocks: 'bench-blocks', profiles: 'bench-profiles', effects: 'bench-effects' } as const
+export const TABLES = { blocks: 'bench-blocks', profiles: 'bench-profiles', effects: 'bench-effects', limits: 'bench-limits' } as const
 
 /** A request from the bench to the process of the services. */
 export type Request =

@@ -50,7 +50,7 @@ export interface StageOptions {
   readonly delivery: Delivery
 }
 
-const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects' } as const
+const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects', limits: 'chaos-limits' } as const
 const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 

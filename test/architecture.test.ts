@@ -23,6 +23,10 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/rules': 'they are made from the user of a context',
   },
+  'shared/limits': {
+    'shared/aws': 'they are stored in DynamoDB',
+    'shared/rules': 'a counter declares its permissions',
+  },
   'shared/blocks': {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/email': 'users are blocked by address and domain',
@@ -253,6 +257,6 @@ describe('docs/architecture.md', () => {
   it('docs/architecture.md names every folder of the map of imports', () => {
     const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
     for (const room of Object.keys(MAP))
-      if (room !== 'index') expect(page, room).toContain(room.replace(/^shared\/(?=ledger|profiles)|^tools\//, ''))
+      if (room !== 'index') expect(page, room).toContain(room.replace(/^shared\/(?=ledger|limits|profiles)|^tools\//, ''))
   })
 })

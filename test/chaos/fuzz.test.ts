@@ -24,7 +24,7 @@ const SIGN_UPS = EVENTS - OTHERS
 
 const others = FOLDERS.filter((folder) => folder !== 'pre-signup' && FUNCTIONS.includes(folder))
 
-const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects' }
+const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects', limits: 'fuzz-limits' }
 const NOWHERE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
 
 type Report = Extract<FuzzMessage, { kind: 'report' }>

@@ -53,7 +53,7 @@ const cases: readonly (readonly [string, Injection, Expected])[] = [
 ]
 
 describe('startFaultProxy', () => {
-  const tables = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
+  const tables = { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' }
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const settings = { region: 'us-east-1', credentials, maxAttempts: 1, requestHandler }
   let engine: LocalService

@@ -117,7 +117,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   http = await startHttp()
   const tables = [defineTable('app', 'pk', 'sk'), defineTable('invites', 'pk')]
-  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' }, { tables })
+  services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' }, { tables })
   const environment = {
     ...services.environment,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: http.endpoint,

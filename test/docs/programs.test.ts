@@ -228,7 +228,7 @@ describe('the first program of the README', () => {
 })
 
 test('the program of docs/guides/erasure.md deletes the profile and the effect of a user, and no other row', async () => {
-  const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
   for (const [name, value] of Object.entries(services.environment)) vi.stubEnv(name, value)
   const documents = documentClient()()
   try {

@@ -169,7 +169,7 @@ describe('the packed library', () => {
 
   it("bundles a user's handler with the AWS SDK, and the bundle runs", async () => {
     await command(process.execPath, [TYPESCRIPTS["this repository's TypeScript"](), '-p', library.folder], library.folder)
-    const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
     onTestFinished(() => services.stop())
     for (const node of [process.execPath, oldestNode]) {
       await command(node, ['bundling.js'], library.folder)

@@ -22,7 +22,12 @@ let services: LocalServices
 
 beforeAll(async () => {
   service = await serviceFolder()
-  services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles', effects: 'lifeguard-dev-effects' })
+  services = await startServices({
+    blocks: 'lifeguard-dev-blocks',
+    profiles: 'lifeguard-dev-profiles',
+    effects: 'lifeguard-dev-effects',
+    limits: 'lifeguard-dev-limits',
+  })
 }, 300_000)
 afterAll(async () => {
   await services.stop()

@@ -103,7 +103,12 @@ describe.each([
   let services: LocalServices
 
   beforeAll(async () => {
-    services = await startServices({ blocks: 'lifeguard-dev-blocks', profiles: 'lifeguard-dev-profiles', effects: 'lifeguard-dev-effects' })
+    services = await startServices({
+      blocks: 'lifeguard-dev-blocks',
+      profiles: 'lifeguard-dev-profiles',
+      effects: 'lifeguard-dev-effects',
+      limits: 'lifeguard-dev-limits',
+    })
   })
   afterAll(() => services.stop())
 

@@ -13,7 +13,7 @@ const mail = { WELCOME_EMAIL_FROM: 'welcome@example.com', WELCOME_APP_NAME: 'Exa
 let services: FaultyServices
 
 beforeAll(async () => {
-  services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
 })
 afterAll(() => services.stop())
 afterEach(() => {

@@ -56,7 +56,7 @@ describe('the pre sign-up handler', () => {
 
   it('denies a blocked user who signs up again or through an identity provider, if BLOCK_TABLE is set', async () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
     onTestFinished(() => services.stop())
     const handler = await handlerWith(services.environment)
     const federated = federatedEvent({ email: 'ann@example.com', email_verified: 'true' })

@@ -45,7 +45,7 @@ interface Module {
 
 /** Starts the services, writes the blocks, and loads the handlers with their default chains. */
 export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
-  const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects' }
+  const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects', limits: 'sample-limits' }
   const services = await startServices(tables)
   unsetLifeguard()
   const nowhere = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }

@@ -26,7 +26,7 @@ export function onEveryDynamoDb(suite: (engine: Engine) => void): void {
 
 function createEngine(start: () => Promise<LocalService>): Engine {
   const id = randomUUID()
-  const tables = { blocks: `blocks-${id}`, profiles: `profiles-${id}`, effects: `effects-${id}` }
+  const tables = { blocks: `blocks-${id}`, profiles: `profiles-${id}`, effects: `effects-${id}`, limits: `limits-${id}` }
   let service: LocalService | undefined
   let client: ReturnType<typeof dynamoDbClient> | undefined
   let documents: DynamoDBDocumentClient | undefined

@@ -47,7 +47,7 @@ export interface World {
 }
 
 export async function startWorld(): Promise<World> {
-  const services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+  const services = await startFaultyServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
   const cognito = await startCognitoUsers()
   cognito.addPool(ann.userPoolId, {
     userName: ann.userName,

@@ -8,7 +8,7 @@ import { type LocalServices, startServices } from '../../src/tools/local/service
 export function useServices(): () => LocalServices {
   let services: LocalServices
   beforeAll(async () => {
-    services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
   })
   afterAll(() => services.stop())
   afterEach(() => {

@@ -8,7 +8,7 @@ interface Placeholders {
 }
 
 /** A value to write or compare. */
-type Value = string | number | null | Readonly<Record<string, string>>
+type Value = string | number | null | Readonly<Record<string, string>> | ReadonlySet<string>
 
 /** A condition on the item, or on its key in a query. */
 export interface Condition {
@@ -25,7 +25,8 @@ type Computed = (placeholders: Placeholders, attribute: string) => string
 export interface Change {
   /** The attributes to write. Undefined attributes are not changed. */
   readonly set: Readonly<Record<string, Value | Computed | undefined>>
-  readonly add?: Readonly<Record<string, number>>
+  /** Adds a number to an attribute, or elements to a set. */
+  readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>
   readonly remove?: readonly string[]
   /** DynamoDB writes only if this condition is true for the item before the write. */
   readonly if?: Condition
@@ -104,6 +105,15 @@ export function isAtMost(attribute: string, most: Value): Condition {
 
 export function isMoreThan(attribute: string, bound: Value): Condition {
   return { spell: ({ name, value }) => `${name(attribute)} > ${value(bound)}` }
+}
+
+/** Holds if a set has fewer elements. Does not hold if the attribute is missing. */
+export function hasFewerThan(set: string, most: number): Condition {
+  return { spell: ({ name, value }) => `size(${name(set)}) < ${value(most)}` }
+}
+
+export function contains(set: string, element: string): Condition {
+  return { spell: ({ name, value }) => `contains(${name(set)}, ${value(element)})` }
 }
 
 export function isOneOf(attribute: string, values: readonly Value[]): Condition {

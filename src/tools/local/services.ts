@@ -31,7 +31,7 @@ export interface StartOptions {
  * @throws MissingPeerError if dynalite is not installed, UsageError if a table of `tables` is invalid. With `lazy`, requests get these
  *   errors.
  * @example
- * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects' })
+ * const services = await startServices({ blocks: 'lifeguard-blocks', profiles: 'lifeguard-profiles', effects: 'lifeguard-effects', limits: 'lifeguard-limits' })
  * const child = fork('replay-worker.js', { env: services.environment })
  * await services.stop()
  */
@@ -72,5 +72,6 @@ function buildServiceEnvironment(dynamodb: LocalService, ses: LocalService, name
     BLOCK_TABLE: names.blocks,
     PROFILE_TABLE: names.profiles,
     EFFECT_TABLE: names.effects,
+    LIMIT_TABLE: names.limits,
   }
 }

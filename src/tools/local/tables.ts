@@ -19,6 +19,8 @@ export interface TableNames {
   readonly profiles: string
   /** The ledger of effects, with its index of pending effects. */
   readonly effects: string
+  /** The counters of codes and messages. */
+  readonly limits: string
 }
 
 /** An index of a table. The properties have the values of CloudFormation's `AWS::DynamoDB::Table`. */
@@ -45,7 +47,7 @@ export interface TableDefinition {
  *
  * @throws UsageError if DynamoDB rejects a given table. ResourceInUseException if a table exists.
  * @example
- * await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+ * await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
  */
 export async function createTables(client: DynamoDBClient, names: TableNames, given: readonly TableDefinition[] = []): Promise<void> {
   for (const table of given) {
@@ -54,7 +56,7 @@ export async function createTables(client: DynamoDBClient, names: TableNames, gi
     })
   }
   const taken = new Set(given.map(({ name }) => name))
-  const own = [buildTable(names.blocks), buildTable(names.profiles), withQueue(buildTable(names.effects))]
+  const own = [buildTable(names.blocks), buildTable(names.profiles), withQueue(buildTable(names.effects)), buildTable(names.limits)]
   for (const table of own) if (!taken.has(table.TableName ?? '')) await createTable(client, table)
 }
 

@@ -88,7 +88,7 @@ const TABLE_NAME = /^[\w.-]{3,255}$/
 function readTableNames(settings: Environment): TableNames {
   const taken = new Map<string, string>()
   const defaults = defaultSettings()
-  const readTableName = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE'): string => {
+  const readTableName = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE' | 'LIMIT_TABLE'): string => {
     const name = settings[setting] || (defaults[setting] ?? setting)
     const refused = `${setting} is ${JSON.stringify(name)}; expected`
     if (!TABLE_NAME.test(name))
@@ -98,7 +98,12 @@ function readTableNames(settings: Environment): TableNames {
     taken.set(name, setting)
     return name
   }
-  return { blocks: readTableName('BLOCK_TABLE'), profiles: readTableName('PROFILE_TABLE'), effects: readTableName('EFFECT_TABLE') }
+  return {
+    blocks: readTableName('BLOCK_TABLE'),
+    profiles: readTableName('PROFILE_TABLE'),
+    effects: readTableName('EFFECT_TABLE'),
+    limits: readTableName('LIMIT_TABLE'),
+  }
 }
 
 async function listEventFolders(paths: readonly string[]): Promise<readonly string[]> {

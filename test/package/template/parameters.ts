@@ -49,7 +49,7 @@ export function assertParameters({ template, folder }: Packaged): void {
     })
 
     it('the retained resources refer only to each other, so that they can be imported after the stack was removed', () => {
-      const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable']
+      const imported = ['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable', 'LimitTable']
       const kept = Object.entries(template().Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
       expect(kept.map(([name]) => name).toSorted()).toEqual(imported.toSorted())
       for (const [name, { Properties }] of kept) {

@@ -20,6 +20,7 @@ function findResource(setting: string): string | undefined {
     BLOCK_TABLE: 'BlockTable.Arn',
     PROFILE_TABLE: 'ProfileTable.Arn',
     EFFECT_TABLE: 'EffectTable.Arn',
+    LIMIT_TABLE: 'LimitTable.Arn',
     WELCOME_EMAIL_FROM: IDENTITIES,
   }[setting]
 }

@@ -14,10 +14,11 @@ export function assertTables({ template }: Packaged): void {
         blocks: 'lifeguard-dev-blocks',
         profiles: 'lifeguard-dev-profiles',
         effects: 'lifeguard-dev-effects',
+        limits: 'lifeguard-dev-limits',
       })
       const client = dynamoDbClient(services.dynamodb.endpoint)
       try {
-        for (const name of ['BlockTable', 'ProfileTable']) {
+        for (const name of ['BlockTable', 'ProfileTable', 'LimitTable']) {
           const { TableName, KeySchema, AttributeDefinitions, BillingMode } = resource(name).Properties
           const { Table } = await client.send(new DescribeTableCommand({ TableName }))
           expect(Table).toMatchObject({ KeySchema, AttributeDefinitions, BillingModeSummary: { BillingMode } })
@@ -35,20 +36,24 @@ export function assertTables({ template }: Packaged): void {
       }
     })
 
-    it.each(['BlockTable', 'ProfileTable', 'EffectTable'])('retains %s, encrypts it, and enables point-in-time recovery', (name) => {
-      expect(resource(name)).toMatchObject({
-        DeletionPolicy: 'Retain',
-        UpdateReplacePolicy: 'Retain',
-        Properties: {
-          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-          SSESpecification: { SSEEnabled: true },
-          DeletionProtectionEnabled: { 'Fn::If': ['ProtectsData', true, false] },
-        },
-      })
-    })
+    it.each(['BlockTable', 'ProfileTable', 'EffectTable', 'LimitTable'])(
+      'retains %s, encrypts it, and enables point-in-time recovery',
+      (name) => {
+        expect(resource(name)).toMatchObject({
+          DeletionPolicy: 'Retain',
+          UpdateReplacePolicy: 'Retain',
+          Properties: {
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            SSESpecification: { SSEEnabled: true },
+            DeletionProtectionEnabled: { 'Fn::If': ['ProtectsData', true, false] },
+          },
+        })
+      },
+    )
 
-    it('lets DynamoDB expire blocks, but never profiles or effects', () => {
-      expect(resource('BlockTable').Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
+    it('lets DynamoDB expire blocks and counters, but never profiles or effects', () => {
+      for (const name of ['BlockTable', 'LimitTable'])
+        expect(resource(name).Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true })
       expect(resource('ProfileTable').Properties.TimeToLiveSpecification).toBeUndefined()
       expect(resource('EffectTable').Properties.TimeToLiveSpecification).toBeUndefined()
     })
@@ -61,6 +66,7 @@ export function assertTables({ template }: Packaged): void {
       expect(variables('PostAuthentication').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
       expect(variables('PostConfirmation').PROFILE_TABLE).toBe('lifeguard-dev-profiles')
       expect(resource('EffectTable').Properties.TableName).toBe('lifeguard-dev-effects')
+      expect(resource('LimitTable').Properties.TableName).toBe('lifeguard-dev-limits')
       expect(variables('PostConfirmation').EFFECT_TABLE).toBe('lifeguard-dev-effects')
       expect(variables('Sweeper').EFFECT_TABLE).toBe('lifeguard-dev-effects')
     })

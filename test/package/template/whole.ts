@@ -12,7 +12,7 @@ export function assertWhole({ template }: Packaged): void {
         [
           // The framework creates this bucket for the zips.
           ...['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy'],
-          ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable'],
+          ...['CognitoUserPoolUsers', 'AppClient', 'BlockTable', 'ProfileTable', 'EffectTable', 'LimitTable'],
           ...each(functions, 'LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm'),
           ...each(triggers, 'ThrottlesAlarm', 'DurationAlarm'),
           ...triggers.map((each) => `${each}LambdaPermissionCognitoUserPoolUsersTriggerSource${each}`),
@@ -31,6 +31,7 @@ export function assertWhole({ template }: Packaged): void {
         BlockTableName: { Value: { Ref: 'BlockTable' } },
         ProfileTableName: { Value: { Ref: 'ProfileTable' } },
         EffectTableName: { Value: { Ref: 'EffectTable' } },
+        LimitTableName: { Value: { Ref: 'LimitTable' } },
       })
     })
 

@@ -95,7 +95,7 @@ interface Row {
 }
 
 let services: LocalServices
-const tables = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
+const tables = { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' }
 const { cognito, env: poolEnv } = withPool()
 
 beforeAll(async () => {

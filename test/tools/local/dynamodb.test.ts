@@ -27,7 +27,7 @@ describe.each(engines)('createTables on $name', ({ start, missing }) => {
 
   it.skipIf(missing)('creates active tables with the key pk and on-demand billing', async () => {
     const client = dynamoDbClient(service.endpoint)
-    await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects' })
+    await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
     for (const TableName of ['blocks', 'profiles', 'effects']) {
       const { Table } = await client.send(new DescribeTableCommand({ TableName }))
       expect(Table).toMatchObject({
@@ -66,7 +66,9 @@ describe.each(engines)('createTables on $name', ({ start, missing }) => {
 
   it.skipIf(missing)('throws if a table exists already', async () => {
     const client = dynamoDbClient(service.endpoint)
-    await expect(createTables(client, { blocks: 'blocks', profiles: 'others', effects: 'effects' })).rejects.toMatchObject({
+    await expect(
+      createTables(client, { blocks: 'blocks', profiles: 'others', effects: 'effects', limits: 'limits' }),
+    ).rejects.toMatchObject({
       name: 'ResourceInUseException',
     })
     client.destroy()
@@ -76,7 +78,7 @@ describe.each(engines)('createTables on $name', ({ start, missing }) => {
 describe('startDynamoDb', () => {
   it('starts several instances with separate tables', async () => {
     const [one, two] = await Promise.all([startDynamoDb(), startDynamoDb()])
-    const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects' }
+    const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' }
     const clients = [dynamoDbClient(one.endpoint), dynamoDbClient(two.endpoint)]
     await Promise.all(clients.map((client) => createTables(client, names)))
     // Keeps the clients' connections open, because stop must also close open connections.

@@ -6,7 +6,7 @@ import { startServices } from '../../../src/tools/local/services.ts'
 import type { TableDefinition } from '../../../src/tools/local/tables.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 
-const names = { blocks: 'some-blocks', profiles: 'some-profiles', effects: 'some-effects' }
+const names = { blocks: 'some-blocks', profiles: 'some-profiles', effects: 'some-effects', limits: 'some-limits' }
 
 describe('startServices', () => {
   it('returns an environment that connects default SDK clients to the services', async () => {
@@ -43,14 +43,14 @@ describe('startServices', () => {
   it('stops the services when a table cannot be created', async () => {
     const servers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
     const before = servers()
-    await expect(startServices({ blocks: 'same', profiles: 'same', effects: 'effects' })).rejects.toMatchObject({
+    await expect(startServices({ blocks: 'same', profiles: 'same', effects: 'effects', limits: 'limits' })).rejects.toMatchObject({
       name: 'ResourceInUseException',
     })
     await expect.poll(servers).toBe(before)
   })
 
   it('with `lazy`, answers every request with the error if a table cannot be created', async () => {
-    const services = await startServices({ blocks: 'same', profiles: 'same', effects: 'effects' }, { lazy: true })
+    const services = await startServices({ blocks: 'same', profiles: 'same', effects: 'effects', limits: 'limits' }, { lazy: true })
     const client = dynamoDbClient(services.dynamodb.endpoint)
     const describing = client.send(new DescribeTableCommand({ TableName: 'same' }))
     await expect(describing).rejects.toMatchObject({ name: 'LocalDynamoDbError' })

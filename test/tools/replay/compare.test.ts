@@ -21,7 +21,7 @@ const effects: SideEffects = {
     ['profiles', [mary]],
     ['orders', [{ id: 1 }, { id: 2, tags: ['a', 'b'] }]],
   ]),
-  names: { blocks: 'blocks', profiles: 'profiles', effects: 'effects' },
+  names: { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' },
   mails: [welcome],
 }
 const actual: Actual = {

@@ -22,7 +22,7 @@ const effects: SideEffects = {
     ['effects', [{ pk: 'welcome' }]],
     ['orders', [{ id: 1 }, { id: 2 }]],
   ]),
-  names: { blocks: 'blocks', profiles: 'profiles', effects: 'effects' },
+  names: { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' },
   mails: [mail],
 }
 const actual: Actual = { outcome: 'proceed', decidedBy: null, reason: null, response: {}, failedRules: [], effects }

@@ -1,0 +1,47 @@
+import { describeValue } from '../rules/arguments.ts'
+import type { RulePermission } from '../rules/rule.ts'
+
+/** A number of uses in a fixed window of time. */
+export interface Limit {
+  /** The uses that one window permits, at least 1. */
+  readonly max: number
+  /** The length of a window in seconds. All windows start at a multiple of it since 1970. */
+  readonly windowSeconds: number
+}
+
+/** Port that counts uses, such as codes sent to a user. */
+export interface Counter {
+  /** The IAM permissions of the adapter. */
+  readonly permissions: readonly RulePermission[]
+  /**
+   * Counts one use of a key in the current window, unless the limit is reached. Parallel calls count exactly.
+   *
+   * @param key Identifies what is counted, such as `codes-sent#POOL#SUB`.
+   * @returns false if the limit is reached. Then nothing is counted.
+   * @throws if the use may not have been counted.
+   */
+  readonly count: (key: string, limit: Limit, signal: AbortSignal) => Promise<boolean>
+}
+
+/** The longest window, in seconds: 31 days. */
+const LONGEST_WINDOW = 31 * 24 * 3600
+
+/**
+ * Checks a limit when a rule is made.
+ *
+ * @param owner The start of the error's message, such as `emailCode()`.
+ * @throws TypeError if the limit is not `{ max, windowSeconds }`, RangeError if a number is not an integer or out of range.
+ */
+export function assertLimit(owner: string, limit: unknown): void {
+  if (typeof limit !== 'object' || limit === null || !('max' in limit && 'windowSeconds' in limit))
+    throw new TypeError(
+      `${owner}: the limit is ${describeValue(limit)}; expected { max, windowSeconds }, such as { max: 5, windowSeconds: 3600 }`,
+    )
+  assertInteger(`${owner}: max`, limit.max, 1_000_000_000)
+  assertInteger(`${owner}: windowSeconds`, limit.windowSeconds, LONGEST_WINDOW)
+}
+
+function assertInteger(what: string, value: unknown, most: number): void {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return
+  throw new RangeError(`${what} is ${typeof value === 'number' ? value : describeValue(value)}; expected an integer from 1 to ${most}`)
+}

@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
+import { type Change, contains, doesNotExist, hasFewerThan, isAtMost, or, updateItem } from '../aws/expressions.ts'
+import type { Counter, Limit } from './counter.ts'
+
+/** Options of {@link dynamoCounter}. */
+export interface DynamoCounterOptions {
+  readonly documents: Documents
+  /** A table with the string partition key `pk`, and the time to live `expiresAt`. */
+  readonly table: string
+  readonly now?: () => Date
+}
+
+/** Up to this limit, an item lists the uses. It then stays below 1 KB, so a count costs one write unit. */
+const LISTED_USES = 50
+// DynamoDB may delete an item at `expiresAt`. The clocks of functions may differ by less than this.
+const KEPT_SECONDS = 3600
+
+/**
+ * Makes a counter in a DynamoDB table. Each call is one conditional `UpdateItem`. The table stores no user data: the key is hashed.
+ *
+ * Up to 50 uses per window, a retry after a lost response counts once. Above, such a retry may count a use twice.
+ *
+ * @example
+ * emailCode({ mailer, template, key, counter: dynamoCounter({ documents: documentClient(), table: 'limits' }) })
+ */
+export function dynamoCounter({ documents, table, now = () => new Date() }: DynamoCounterOptions): Counter {
+  return {
+    permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'LIMIT_TABLE' }],
+
+    async count(key, limit, signal) {
+      const { pk, expiresAt } = findWindow(key, limit, now())
+      const change = limit.max <= LISTED_USES ? listUse(limit.max) : addUse(limit.max)
+      const command = updateItem({ table, key: { pk }, ...change, set: { expiresAt } })
+      return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
+    },
+  }
+}
+
+/** Returns the item of the current window, with its expiry in seconds since 1970. */
+function findWindow(key: string, { windowSeconds }: Limit, now: Date): { readonly pk: string; readonly expiresAt: number } {
+  const window = Math.floor(now.getTime() / 1000 / windowSeconds)
+  const pk = createHash('sha256')
+    .update(JSON.stringify([key, windowSeconds, window]))
+    .digest('base64url')
+  return { pk, expiresAt: (window + 1) * windowSeconds + KEPT_SECONDS }
+}
+
+/** Adds the use's id to the set of uses. A retry of the same request adds the same id, so it changes nothing. */
+function listUse(max: number): Omit<Change, 'set'> {
+  const id = randomBytes(9).toString('base64url')
+  return { add: { uses: new Set([id]) }, if: or(doesNotExist('uses'), hasFewerThan('uses', max), contains('uses', id)) }
+}
+
+/** Adds 1 to a number. A set of all uses would be too large. */
+function addUse(max: number): Omit<Change, 'set'> {
+  return { add: { used: 1 }, if: or(doesNotExist('used'), isAtMost('used', max - 1)) }
+}
