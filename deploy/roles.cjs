@@ -35,17 +35,19 @@ function allow(actions, Resource, Condition) {
 /** Merges the statements about a resource into one, with the actions of all rules that need the resource. */
 function mergeStatements(statements) {
   const merged = new Map()
-  for (const { Action, Resource, Condition } of statements) {
-    const key = JSON.stringify([Resource, Condition])
+  for (const { Action, ...rest } of statements) {
+    const key = JSON.stringify(rest)
     const actions = [...(merged.get(key)?.actions ?? []), ...[Action].flat()]
-    merged.set(key, { actions: [...new Set(actions)], Resource, Condition })
+    merged.set(key, { actions: [...new Set(actions)], rest })
   }
-  return [...merged.values()].map(({ actions, Resource, Condition }) => allow(actions, Resource, Condition))
+  return [...merged.values()].map(({ actions, rest }) => ({ ...rest, Action: actions.length === 1 ? actions[0] : actions }))
 }
 
 /** Returns the statement for a permission. Its `resource` is the name of a setting, or `user-pool`. */
 function statementFor({ rule, actions, resource, index }, lambda, service) {
   if (resource === 'user-pool') return allow(actions, findPool(lambda, service))
+  // The resource of a text message is the phone number. It is not an ARN, so it cannot be listed. Topics have ARNs.
+  if (resource === 'phone-numbers') return { Effect: 'Allow', Action: actions, NotResource: 'arn:*:sns:*:*:*' }
   const value = lambda.environment[resource]
   const needs = `${rule ?? 'The handler'} of ${lambda.name} needs ${actions.join(', ')} on ${resource}`
   if (value === undefined || value === '') throw userError(`${needs}, but ${resource} is not set in the function's environment`)

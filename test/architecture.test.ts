@@ -11,6 +11,12 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared/cognito': {},
   'shared/rules': { 'shared/cognito': 'types of triggers, sources and events' },
   'shared/email': { 'shared/rules': 'emailDomainIn is a condition' },
+  'shared/mail': {
+    'shared/aws': 'its adapter calls SES',
+    'shared/email': 'the type of a sender',
+    'shared/rules': 'the permissions of a mailer',
+  },
+  'shared/sms': { 'shared/rules': 'the permissions of a texter' },
   'shared/lambda': { 'shared/rules': 'a handler runs the engine' },
   'shared/aws': { 'shared/rules': 'an email that SES rejected is a NotDoneError' },
   'shared/ledger': {
@@ -51,11 +57,17 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'adapters',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
     'shared/profiles': 'post confirmation and post authentication write profiles',
+    'shared/mail': 'the mailer is exported with the trigger that uses it',
   },
   'ses-v2': {
     'shared/aws': 'it has the client with short timeouts',
     'shared/email': 'the type of a sender',
-    trigger: 'it implements the mailer port of post confirmation, and shares the code that sends once',
+    'shared/mail': 'it implements the mailer port',
+  },
+  sns: {
+    'shared/aws': 'it has the client with short timeouts',
+    'shared/sms': 'it implements the texter port',
+    'shared/rules': 'a message that SNS rejected is a NotDoneError',
   },
   sweeper: {
     'shared/cognito': 'the trigger of a pending effect',
@@ -72,7 +84,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/settings': 'maskInitErrors',
   },
   testing: {
-    trigger: 'types of events; the port of the mailer',
+    trigger: 'types of events',
+    'shared/mail': 'a mailer in memory',
     'shared/cognito': 'the trigger sources of its events',
     'shared/rules': 'results of handlers; the port of once',
     'shared/lambda': 'it observes an invocation',
@@ -143,7 +156,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
 
 // The only files that may import the AWS SDK, so that a bundle without these files does not contain the SDK.
-const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|cognito)-[\w-]+\.ts$/
+const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|sns|cognito)-[\w-]+\.ts$/
 
 interface Import {
   readonly from: string

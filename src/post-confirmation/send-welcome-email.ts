@@ -1,32 +1,12 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
+import type { Mailer } from '../shared/mail/mailer.ts'
 import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import type { DeclaresReads } from '../shared/rules/condition.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
-import { defineRule, type Rule, type RulePermission } from '../shared/rules/rule.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import { mailableName } from './mailable-name.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
-
-/** An email to one user. */
-export interface Mail {
-  readonly to: string
-  readonly subject: string
-  readonly text: string
-  readonly html: string
-}
-
-/** Sends emails. */
-export interface Mailer {
-  /**
-   * Sends one email, in one attempt.
-   *
-   * @throws NotDoneError if the email was certainly not sent, for example because the service rejected it. Any other error means that
-   *   it may have been sent.
-   */
-  readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
-  /** The IAM permissions that sending needs. */
-  readonly permissions?: readonly RulePermission[]
-}
 
 const STRANGER = ", so it may belong to someone else. unverified: 'send' sends the email anyway"
 const UNVERIFIED: readonly unknown[] = ['skip', 'send']

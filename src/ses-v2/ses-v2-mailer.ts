@@ -1,8 +1,9 @@
 import { SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2'
-import type { Mailer } from '../post-confirmation/send-welcome-email.ts'
-import { formatOption, SENDING, sendCommand } from '../post-confirmation/ses-sending.ts'
+import { sendCommand } from '../shared/aws/send-command.ts'
 import type { SesV2 } from '../shared/aws/ses-v2.ts'
 import type { Mailbox } from '../shared/email/mailbox.ts'
+import type { Mailer } from '../shared/mail/mailer.ts'
+import { allowSending, formatOption } from '../shared/mail/ses-sending.ts'
 
 /** Options of {@link sesV2Mailer}. */
 export interface SesV2MailerOptions {
@@ -11,6 +12,8 @@ export interface SesV2MailerOptions {
   readonly from: Mailbox | string
   /** The address for replies. By default, replies go to the sender. */
   readonly replyTo?: Mailbox | string | undefined
+  /** The setting with the sender's address, for the function's permission. Default: `WELCOME_EMAIL_FROM`. */
+  readonly fromSetting?: string | undefined
 }
 
 const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text, Charset: 'UTF-8' })
@@ -24,13 +27,13 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
  * @example
  * sesV2Mailer({ ses: sesV2Client(), from: 'Example <welcome@example.com>' })
  */
-export function sesV2Mailer({ ses, from, replyTo }: SesV2MailerOptions): Mailer {
+export function sesV2Mailer({ ses, from, replyTo, fromSetting }: SesV2MailerOptions): Mailer {
   const common = {
     FromEmailAddress: formatOption('sesV2Mailer({ from })', from),
     ...(replyTo !== undefined && { ReplyToAddresses: [formatOption('sesV2Mailer({ replyTo })', replyTo)] }),
   }
   return {
-    permissions: SENDING,
+    permissions: allowSending(fromSetting),
     send({ to, subject, text, html }, signal) {
       const command = new SendEmailCommand({
         ...common,

@@ -1,4 +1,4 @@
-import type { Mail, Mailer } from '../post-confirmation/send-welcome-email.ts'
+import type { Mail, Mailer } from '../shared/mail/mailer.ts'
 import { NotDoneError } from '../shared/rules/errors.ts'
 import { createFaults, type Faults } from './faults.ts'
 

@@ -44,7 +44,7 @@ const { exports: ownExports }: { exports: Readonly<Record<string, unknown>> } = 
 let library: PackedLibrary
 
 beforeAll(async () => {
-  library = await packLibrary(['@types/node', 'esbuild', '@aws-sdk/client-sesv2'])
+  library = await packLibrary(['@types/node', 'esbuild', '@aws-sdk/client-sesv2', '@aws-sdk/client-sns'])
   await writeFile(join(library.folder, 'package.json'), '{"name":"user","type":"module"}')
   await writeFile(
     join(library.folder, 'tsconfig.json'),

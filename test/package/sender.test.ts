@@ -37,3 +37,16 @@ describe('the permission to send email', () => {
     expect(statement).toMatchObject({ Action: 'ses:SendEmail', Resource: identities(allowed) })
   })
 })
+
+describe('the permission to send text messages', () => {
+  it('allows phone numbers and no topic', () => {
+    const permissions = [{ rule: 'send-sms', actions: ['sns:Publish'], resource: 'phone-numbers' }]
+    const { SendRole } = createRole(
+      { name: 'send', id: 'Send', role: 'SendRole', environment: {}, permissions },
+      { tables: {}, tracing: 'PassThrough' },
+    )
+    expect(SendRole.Properties.Policies[1].PolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Action: 'sns:Publish', NotResource: 'arn:*:sns:*:*:*' },
+    ])
+  })
+})

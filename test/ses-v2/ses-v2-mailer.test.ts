@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Mailer } from '../../src/post-confirmation/send-welcome-email.ts'
 import { sesV2Mailer } from '../../src/ses-v2/ses-v2-mailer.ts'
 import { sesV2Client } from '../../src/shared/aws/ses-v2.ts'
+import type { Mailer } from '../../src/shared/mail/mailer.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { testLostAnswers } from '../support/contracts/sending.ts'
 import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'

@@ -19,7 +19,10 @@ export type Ability = (typeof ABILITIES)[number]
 export interface RulePermission {
   /** IAM actions, such as `dynamodb:BatchGetItem`. */
   readonly actions: readonly string[]
-  /** `user-pool` for the user pool of the event. Otherwise the name of the setting with a table's name, a sender's address or an ARN. */
+  /**
+   * `user-pool` for the user pool of the event, or `phone-numbers` for text messages to any number. Otherwise the name of the setting with a
+   * table's name, a sender's address or an ARN.
+   */
   readonly resource: string
   /** The name of the table's index, if the actions are on an index. */
   readonly index?: string

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Mail, Mailer } from '../../../src/post-confirmation/send-welcome-email.ts'
+import type { Mail, Mailer } from '../../../src/shared/mail/mailer.ts'
 import { NotDoneError } from '../../../src/shared/rules/errors.ts'
 import type { FaultySes } from '../faulty-ses.ts'
 

@@ -1,27 +1,9 @@
-import { formatMailbox, type Mailbox } from '../shared/email/mailbox.ts'
-import { NotDoneError } from '../shared/rules/errors.ts'
-import type { RulePermission } from '../shared/rules/rule.ts'
+import { NotDoneError } from '../rules/errors.ts'
 
-/** The IAM permissions of a mailer. Both versions of the SES API have the same action. */
-export const SENDING: readonly RulePermission[] = [{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }]
-
-/**
- * Formats a mailbox of a mailer's options for a header.
- *
- * @param option The option's name for the error's message, such as `sesMailer({ from })`.
- * @throws TypeError if the mailbox is invalid.
- */
-export function formatOption(option: string, mailbox: Mailbox | string): string {
-  const header = formatMailbox(mailbox)
-  if (header !== undefined) return header
-  const expected = "one address in ASCII, such as 'hello@example.com' or 'Example <hello@example.com>'"
-  throw new TypeError(`${option}: the address is ${JSON.stringify(mailbox)}; expected ${expected}`)
-}
-
-/** A class of errors by which SES refuses a request. */
+/** A class of errors by which a service refuses a request. */
 type ServiceError = abstract new (...args: never) => Error & { readonly $metadata: { readonly httpStatusCode?: number | undefined } }
 
-/** A command of an SDK client that sends one email. */
+/** A command of an SDK client that sends one message. */
 interface SendCommand {
   readonly middlewareStack: {
     add(step: Step, where: { readonly step: 'initialize'; readonly name: string }): void
@@ -32,10 +14,10 @@ interface SendCommand {
 type Step = <Args, Answered>(next: (args: Args) => Promise<Answered>) => (args: Args) => Promise<Answered>
 
 /**
- * Sends a command.
+ * Sends a command that sends a message, such as an email.
  *
- * @param refusal The class of the errors of SES.
- * @throws NotDoneError if the email was certainly not sent. Any other error means that SES may have accepted it.
+ * @param refusal The class of the service's errors.
+ * @throws NotDoneError if the message was certainly not sent. Any other error means that the service may have accepted it.
  */
 export async function sendCommand<Command extends SendCommand>(
   command: Command,
@@ -78,8 +60,8 @@ function countRequests({ middlewareStack }: SendCommand, signal: AbortSignal): (
 }
 
 /**
- * Returns true if the email was certainly not sent: no request was made, for example because credentials were missing, or the only
- * request was rejected or never connected. After a 500, a timeout, a lost connection or an earlier request, SES may have sent it.
+ * Returns true if the message was certainly not sent: no request was made, for example because credentials were missing, or the only
+ * request was rejected or never connected. After a 500, a timeout, a lost connection or an earlier request, the service may have sent it.
  */
 function wasNotSent(error: unknown, requests: number | undefined, refusal: ServiceError): boolean {
   return requests === 0 || (requests === 1 && (isRefusal(error, refusal) || neverConnected(error)))

@@ -1,14 +1,14 @@
 import { Agent, type IncomingMessage } from 'node:http'
 import { SESClient, type SESClientConfig } from '@aws-sdk/client-ses'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Mail, Mailer } from '../../src/post-confirmation/send-welcome-email.ts'
-import { sesMailer } from '../../src/post-confirmation/ses-mailer.ts'
-import { sesClient } from '../../src/shared/aws/ses.ts'
-import { NotDoneError } from '../../src/shared/rules/errors.ts'
-import { testLostAnswers } from '../support/contracts/sending.ts'
-import { endpointEnvironment, stubEnvironment } from '../support/environment.ts'
-import { type FaultySes, startFaultySes } from '../support/faulty-ses.ts'
-import { startTroubledService, type TroubledService } from '../support/troubled-service.ts'
+import { sesClient } from '../../../src/shared/aws/ses.ts'
+import type { Mail, Mailer } from '../../../src/shared/mail/mailer.ts'
+import { sesMailer } from '../../../src/shared/mail/ses-mailer.ts'
+import { NotDoneError } from '../../../src/shared/rules/errors.ts'
+import { testLostAnswers } from '../../support/contracts/sending.ts'
+import { endpointEnvironment, stubEnvironment } from '../../support/environment.ts'
+import { type FaultySes, startFaultySes } from '../../support/faulty-ses.ts'
+import { startTroubledService, type TroubledService } from '../../support/troubled-service.ts'
 
 const { signal } = new AbortController()
 const mail: Mail = {
@@ -73,6 +73,8 @@ describe('sesMailer', () => {
 
   it('declares its IAM permissions', () => {
     expect(mailer.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }])
+    const other = sesMailer({ ses: sesClient(), from: 'code@example.com', fromSetting: 'EMAIL_FROM' })
+    expect(other.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'EMAIL_FROM' }])
   })
 
   it('throws NotDoneError if SES throttles', async () => {

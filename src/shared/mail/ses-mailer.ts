@@ -1,8 +1,9 @@
 import { SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
-import type { Ses } from '../shared/aws/ses.ts'
-import type { Mailbox } from '../shared/email/mailbox.ts'
-import type { Mailer } from './send-welcome-email.ts'
-import { formatOption, SENDING, sendCommand } from './ses-sending.ts'
+import { sendCommand } from '../aws/send-command.ts'
+import type { Ses } from '../aws/ses.ts'
+import type { Mailbox } from '../email/mailbox.ts'
+import type { Mailer } from './mailer.ts'
+import { allowSending, formatOption } from './ses-sending.ts'
 
 /** Options of {@link sesMailer}. */
 export interface SesMailerOptions {
@@ -11,6 +12,8 @@ export interface SesMailerOptions {
   readonly from: Mailbox | string
   /** The address for replies. By default, replies go to the sender. */
   readonly replyTo?: Mailbox | string | undefined
+  /** The setting with the sender's address, for the function's permission. Default: `WELCOME_EMAIL_FROM`. */
+  readonly fromSetting?: string | undefined
 }
 
 const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text, Charset: 'UTF-8' })
@@ -26,11 +29,11 @@ const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text
  * @example
  * sesMailer({ ses: sesClient(), from: 'Example <welcome@example.com>', replyTo: 'help@example.com' })
  */
-export function sesMailer({ ses, from, replyTo }: SesMailerOptions): Mailer {
+export function sesMailer({ ses, from, replyTo, fromSetting }: SesMailerOptions): Mailer {
   const Source = formatOption('sesMailer({ from })', from)
   const replies = replyTo === undefined ? {} : { ReplyToAddresses: [formatOption('sesMailer({ replyTo })', replyTo)] }
   return {
-    permissions: SENDING,
+    permissions: allowSending(fromSetting),
     send({ to, subject, text, html }, signal) {
       const command = new SendEmailCommand({
         Source,
