@@ -11,7 +11,7 @@ import { oracleAllows } from '../support/fuzz/fuzz-oracle.ts'
 import { acceptedForms, hostileAddresses } from '../support/hostile-addresses.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
 import { seededBlocks } from '../support/sample-events.ts'
-import { FOLDERS, FUNCTIONS } from '../support/triggers.ts'
+import { loadContracts } from '../support/triggers.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
 const SEED = wholeNumber('FUZZ_SEED', 0, 20260101)
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 120_000 + EVENTS * 10
 const OTHERS = Math.floor(Math.min(EVENTS * 0.3, 4000 + EVENTS * 0.1))
 const SIGN_UPS = EVENTS - OTHERS
 
-const others = FOLDERS.filter((folder) => folder !== 'pre-signup' && FUNCTIONS.includes(folder))
+const others = (await loadContracts()).map(({ name }) => name).filter((name) => name !== 'preSignUp')
 
 const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects', limits: 'fuzz-limits' }
 const NOWHERE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
@@ -53,12 +53,12 @@ describe('fuzzing of the built handlers', () => {
     `finds no crash, no private error message and no wrong approval: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
     async () => {
       const [signUps, rest] = await Promise.all([
-        fuzz({ seed: SEED, first: 0, count: SIGN_UPS, folders: ['pre-signup'], concurrency: 1 }),
+        fuzz({ seed: SEED, first: 0, count: SIGN_UPS, functions: ['preSignUp'], concurrency: 1 }),
         fuzz({
           seed: SEED,
           first: SIGN_UPS,
           count: OTHERS,
-          folders: others,
+          functions: others,
           concurrency: 8,
         }),
       ])
@@ -69,11 +69,11 @@ describe('fuzzing of the built handlers', () => {
       expect(signUps.problemCount + rest.problemCount).toBe(0)
       expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(EVENTS)
       // Checks that each outcome occurs, because a handler that denies everything would pass the checks above.
-      for (const kind of ['proceed', 'denied', 'failed']) expect(tally[`pre-signup ${kind}`]).toBeGreaterThan(SIGN_UPS / 50)
-      for (const folder of others) {
-        for (const kind of ['proceed', 'failed']) expect(tally[`${folder} ${kind}`]).toBeGreaterThan(OTHERS / 150)
+      for (const kind of ['proceed', 'denied', 'failed']) expect(tally[`preSignUp ${kind}`]).toBeGreaterThan(SIGN_UPS / 50)
+      for (const name of others) {
+        for (const kind of ['proceed', 'failed']) expect(tally[`${name} ${kind}`]).toBeGreaterThan(OTHERS / 150)
       }
-      expect(tally['pre-auth denied']).toBeGreaterThan(OTHERS / 150)
+      expect(tally['preAuthentication denied']).toBeGreaterThan(OTHERS / 150)
     },
     TIMEOUT_MS,
   )
@@ -112,7 +112,7 @@ async function fuzz(job: FuzzJob): Promise<Report> {
   child.on('message', (raw) => {
     const message = FuzzMessage.parse(raw)
     if (message.kind === 'report') report = message
-    else if (message.done % 50_000 === 0) console.info(`${job.folders.join(', ')}: ${message.done} of ${job.count}`)
+    else if (message.done % 50_000 === 0) console.info(`${job.functions.join(', ')}: ${message.done} of ${job.count}`)
   })
   // Waits for 'close', because 'exit' may fire before the last message arrives.
   const [code, signal] = await once(child, 'close')

@@ -43,12 +43,12 @@ underRuntimeClient('the warm-up', (client) => {
   }
 
   it.each(warmed)(
-    '$folder sends each service a request without data before the first event, and makes the usual calls during the event',
-    async ({ folder, clients }) => {
+    '$name sends each service a request without data before the first event, and makes the usual calls during the event',
+    async ({ folder, exported, trigger, clients }) => {
       const services = clients.map((client) => client.toUpperCase())
-      const { event, answer } = ordinarySample(folder)
+      const { event, answer } = ordinarySample({ folder, trigger })
       const warm = await watched()
-      const sandbox = await start(folder, warm.environment)
+      const sandbox = await start(folder, warm.environment, { exported })
       // No event has been sent yet, so only the warm-up can have sent these requests.
       const warmings = await Promise.all(warm.warmings.slice(0, services.length))
       expect(warmings).toEqual(services.map((service) => ({ service, url: '/', headers: ['host', 'connection'], body: '' })))
@@ -57,7 +57,7 @@ underRuntimeClient('the warm-up', (client) => {
       expect((await sandbox.stop()).stderr).toBe('')
 
       const cold = await watched()
-      const unwarmed = await start(folder, { ...cold.environment, ...UNWARMED })
+      const unwarmed = await start(folder, { ...cold.environment, ...UNWARMED }, { exported })
       expect(await unwarmed.invoke({ ...event, request: withSub(event, `${folder}-cold`) })).toMatchObject({ kind: 'response' })
       expect(warm.calls).not.toEqual([])
       expect(warm.calls.toSorted()).toEqual(cold.calls.toSorted())

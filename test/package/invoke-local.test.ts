@@ -1,21 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { listTriggerFunctions, openProject } from '../../src/tools/project/project.ts'
 import { repository } from '../support/built.ts'
 import { osls, type Ran, serviceFolder } from '../support/package/deployment.ts'
-import { ordinaryEvent, ordinarySample } from '../support/triggers.ts'
+import { loadContracts, ordinaryEvent, ordinarySample } from '../support/triggers.ts'
 
-const project = await openProject(undefined, {
-  working: repository,
-  environment: process.env,
-  signal: new AbortController().signal,
-  onNote: () => undefined,
-})
-const functions = (project ? listTriggerFunctions(project) : []).map(
-  ({ trigger }) => [`${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, triggerFacts(trigger).folder] as const,
-)
+const functions = (await loadContracts()).filter(({ optional }) => !optional)
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let services: LocalServices
@@ -51,8 +41,8 @@ function answered({ code, stdout }: Ran): unknown {
 }
 
 describe('osls invoke local', { timeout: 300_000 }, () => {
-  it.each(functions)('osls invoke local runs %s with a sample event, and prints the expected answer', async (name, folder) => {
-    expect(answered(await invoke(name, `${ordinaryEvent(folder)}.json`))).toEqual(ordinarySample(folder).answer)
+  it.each(functions)('osls invoke local runs $name with a sample event, and prints the expected answer', async ({ name, ...block }) => {
+    expect(answered(await invoke(name, `${ordinaryEvent(block)}.json`))).toEqual(ordinarySample(block).answer)
   })
 
   it('osls invoke local prints the message of a denial', async () => {

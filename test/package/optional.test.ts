@@ -55,7 +55,7 @@ beforeAll(async () => {
   await writeHandler('cleaner', {})
   await change((text) =>
     withoutFunction(text, 'PreTokenGeneration')
-      .replace('optional: {}', `optional:${OPTIONAL}`)
+      .replace(/^ {2}optional:.*(?:\n {4}.*)*/m, `  optional:${OPTIONAL}`)
       .replace('lambdaVersions: {}', `lambdaVersions:\n    tokens: \${param:claimsVersion, 'V2_0'}`),
   )
   off = (await packageService(service.folder)).template

@@ -17,7 +17,7 @@ import { oldestNode } from '../support/oldest-node.ts'
 import { type Deployment, makeDeployment, packageService, serviceFolder } from '../support/package/deployment.ts'
 import { type Answer, runDeployed } from '../support/package/lambda-process.ts'
 import { unzip, unzipTo } from '../support/package/unzip.ts'
-import { FUNCTIONS } from '../support/triggers.ts'
+import { DEPLOYED } from '../support/triggers.ts'
 
 // The bundles contain only the clients' own retries, so AWS_RETRY_MODE must have no effect.
 const credentials = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_RETRY_MODE: 'adaptive' }
@@ -62,7 +62,7 @@ function run(
 
 describe('the zip of a function', { timeout: 300_000 }, () => {
   it('packs only the bundle, its chunks and its package.json into the zip', async () => {
-    expect(functions.map(([, folder]) => folder).toSorted()).toEqual(FUNCTIONS.map((each) => `dist/${each}`))
+    expect(functions.map(([, folder]) => folder).toSorted()).toEqual(DEPLOYED.map((each) => `dist/${each}`))
     for (const [name, folder] of functions) {
       const files = unzip(await deployment.zip(name))
       const scripts = (await readdir(join(deployment.folder, folder))).filter((file) => file.endsWith('.js'))

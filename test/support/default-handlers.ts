@@ -4,12 +4,13 @@ import { vi } from 'vitest'
 import * as z from 'zod'
 import type { Block } from '../../src/shared/blocks/block-list.ts'
 import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
+import { findTrigger } from '../../src/shared/cognito/triggers.ts'
 import { defaultSettings } from '../../src/tools/lib/environment.ts'
 import { startServices } from '../../src/tools/local/services.ts'
 import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
 import { unsetLifeguard } from './environment.ts'
 import { dynamoDbClient } from './local-clients.ts'
-import { FOLDERS, FUNCTIONS } from './triggers.ts'
+import { BLOCKS, FOLDERS, FUNCTIONS } from './triggers.ts'
 
 interface Decided {
   readonly decision: 'proceed' | 'denied' | 'failed'
@@ -38,10 +39,8 @@ export interface DefaultHandlers {
   readonly stop: () => Promise<void>
 }
 
-interface Module {
-  // A method, because TypeScript accepts a method with a narrower parameter, such as the event of only one trigger.
-  handler(event: unknown, context: { readonly awsRequestId: string }): Promise<unknown>
-}
+type Handler = (event: unknown, context: { readonly awsRequestId: string }) => Promise<unknown>
+type Module = Readonly<Record<string, Handler>>
 
 /** Starts the services, writes the blocks, and loads the handlers with their default chains. */
 export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
@@ -60,7 +59,7 @@ export async function startDefaultHandlers(blocks: readonly Block[]): Promise<De
     modules.set(folder, await import(`../../src/${folder}/handler.ts`))
 
   return {
-    handle: (folder, event) => handleWith(modules.get(folder), event),
+    handle: (folder, event) => handleWith(findHandler(modules, folder, event), event),
     inbox: services.ses.inbox,
     stop: async () => {
       vi.unstubAllEnvs()
@@ -70,16 +69,24 @@ export async function startDefaultHandlers(blocks: readonly Block[]): Promise<De
   }
 }
 
+/** Finds the handler of an event. A folder with several triggers has a handler for each. */
+function findHandler(modules: ReadonlyMap<string, Module>, folder: string, event: unknown): Handler | undefined {
+  const { triggerSource } = Object(event)
+  const own = BLOCKS.filter((block) => block.folder === folder)
+  const block = own.find(({ trigger }) => trigger === findTrigger(String(triggerSource))) ?? own[0]
+  return modules.get(folder)?.[`${block?.exported}`]
+}
+
 /** Runs a handler once and reads its decision from its log line, because a second invocation would repeat the effects. */
-async function handleWith(module: Module | undefined, event: unknown): Promise<Handled> {
-  if (module === undefined) throw new Error('No handler is deployed for this folder')
+async function handleWith(handler: Handler | undefined, event: unknown): Promise<Handled> {
+  if (handler === undefined) throw new Error('No handler is deployed for this folder')
   const awsRequestId = randomUUID()
   const lines: string[] = []
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => lines.push(String(chunk)) > 0)
   let answered: { readonly answer?: unknown } = {}
   try {
     // Converts event and answer to JSON and back, as Lambda does.
-    const answer = await module.handler(JSON.parse(JSON.stringify(event)), { awsRequestId })
+    const answer = await handler(JSON.parse(JSON.stringify(event)), { awsRequestId })
     answered = { answer: JSON.parse(JSON.stringify(answer)) }
   } catch {
     // The error is ignored, because the log line contains the decision.

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type * as z from 'zod'
+import { parse } from 'yaml'
+import * as z from 'zod'
 import { findTrigger, TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import type { Field, SettingsTable } from '../../src/shared/settings/settings.ts'
-import { triggersInFolder } from '../../src/tools/lib/find-trigger.ts'
+import { parseTriggerName } from '../../src/tools/lib/find-trigger.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const place = (folder: string): number => TRIGGER_NAMES.findIndex((name) => triggerFacts(name).folder === folder)
@@ -23,30 +24,69 @@ export function findFolder(triggerSource: string): string | undefined {
   return FOLDERS.find((each) => each === folder)
 }
 
-/** Returns the trigger of a folder. Throws if the folder does not have exactly one trigger. */
-export function triggerOfFolder(folder: string): TriggerName {
-  const [name, another] = triggersInFolder(folder)
-  if (name === undefined || another !== undefined) throw new Error(`${folder} is not the folder of one trigger`)
-  return name
+/** A function of serverless.yml. */
+export interface FunctionBlock {
+  /** The name in serverless.yml, such as `preSignUp`. */
+  readonly name: string
+  /** The trigger. Undefined for a function that no user pool calls. */
+  readonly trigger: TriggerName | undefined
+  /** The folder of the handler in `src` and `dist`. */
+  readonly folder: string
+  /** The name under which handler.ts exports the handler. */
+  readonly exported: string
+  /** True if the function is under `custom.optional`, so that it is not deployed by default. */
+  readonly optional: boolean
 }
 
-/** Returns the path of a folder's ordinary event, whose name ends in `-mary`. The path is relative to `events`, without `.json`. */
-export function ordinaryEvent(folder: string): string {
-  const [event, another] = readdirSync(join(ROOT, 'events', folder)).filter((file) => file.endsWith('-mary.json'))
-  if (event === undefined || another !== undefined) throw new Error(`events/${folder} needs one event whose name ends in -mary.json`)
+const Block = z.object({ handler: z.string() })
+const Service = z.object({
+  functions: z.tuple([z.string(), z.record(z.string(), Block)]),
+  custom: z.object({ optional: z.record(z.string(), Block) }),
+})
+
+/** The functions of serverless.yml, in the order of TRIGGERS. Functions that no user pool calls are last. */
+export const BLOCKS: readonly FunctionBlock[] = readBlocks()
+
+function readBlocks(): readonly FunctionBlock[] {
+  const text = readFileSync(join(ROOT, 'serverless.yml'), 'utf8')
+  const { functions, custom } = Service.parse(parse(text, { logLevel: 'silent' }))
+  const toBlock = ([name, { handler }]: [string, z.infer<typeof Block>], optional: boolean): FunctionBlock => {
+    const [, folder = '', exported = ''] = /^dist\/([\w-]+)\/handler\.(\w+)$/.exec(handler) ?? []
+    return { name, trigger: parseTriggerName(name), folder, exported, optional }
+  }
+  const blocks = [
+    ...Object.entries(functions[1]).map((each) => toBlock(each, false)),
+    ...Object.entries(custom.optional).map((each) => toBlock(each, true)),
+  ]
+  const rank = ({ trigger }: FunctionBlock): number => (trigger === undefined ? TRIGGER_NAMES.length : TRIGGER_NAMES.indexOf(trigger))
+  return blocks.toSorted((one, two) => rank(one) - rank(two))
+}
+
+/** The folders of the functions that are deployed by default, in alphabetical order. */
+export const DEPLOYED: readonly string[] = BLOCKS.flatMap(({ folder, optional }) => (optional ? [] : [folder])).toSorted()
+
+/** Returns the path of a function's ordinary event, whose name ends in `-mary`. The path is relative to `events`, without `.json`. */
+export function ordinaryEvent({ folder, trigger }: Pick<FunctionBlock, 'folder' | 'trigger'>): string {
+  const events = readdirSync(join(ROOT, 'events', folder)).filter((file) => file.endsWith('-mary.json'))
+  const own = events.filter(
+    (file) => findTrigger(JSON.parse(readFileSync(join(ROOT, 'events', folder, file), 'utf8')).triggerSource) === trigger,
+  )
+  const [event, another] = own
+  if (event === undefined || another !== undefined)
+    throw new Error(`events/${folder} needs one event of ${trigger} whose name ends in -mary.json`)
   return `${folder}/${event.replace('.json', '')}`
 }
 
-/** A folder's ordinary event (`*-mary.json`), and the answer that is expected for the event. */
+/** A function's ordinary event (`*-mary.json`), and the answer that is expected for the event. */
 export interface OrdinarySample {
   readonly event: Readonly<Record<string, unknown>>
   readonly answer: Readonly<Record<string, unknown>>
 }
 
-/** Reads a folder's ordinary event and the expected answer. */
-export function ordinarySample(folder: string): OrdinarySample {
+/** Reads a function's ordinary event and the expected answer. */
+export function ordinarySample(block: Pick<FunctionBlock, 'folder' | 'trigger'>): OrdinarySample {
   const read = (ending: string): Record<string, unknown> =>
-    JSON.parse(readFileSync(join(ROOT, 'events', `${ordinaryEvent(folder)}${ending}`), 'utf8'))
+    JSON.parse(readFileSync(join(ROOT, 'events', `${ordinaryEvent(block)}${ending}`), 'utf8'))
   const event = read('.json')
   return { event, answer: { ...event, response: read('.expect.json').response } }
 }
@@ -81,10 +121,15 @@ export async function loadContract(folder: string): Promise<TriggerTestContract>
   return (await import(`../${folder}/contract.ts`)).contract
 }
 
-/** Loads the contracts of all triggers that are deployed. */
-export async function loadContracts(): Promise<readonly (TriggerTestContract & { readonly folder: string })[]> {
-  const folders = FOLDERS.filter((folder) => FUNCTIONS.includes(folder))
-  return Promise.all(folders.map(async (folder) => ({ folder, ...(await loadContract(folder)) })))
+/** A function that a user pool calls, with its contract. Functions with one handler.ts share a contract. */
+export interface TriggerFunctionBlock extends FunctionBlock, TriggerTestContract {
+  readonly trigger: TriggerName
+}
+
+/** Loads the contracts of all functions that user pools call. */
+export async function loadContracts(): Promise<readonly TriggerFunctionBlock[]> {
+  const called = BLOCKS.flatMap((block) => (block.trigger === undefined ? [] : [{ ...block, trigger: block.trigger }]))
+  return Promise.all(called.map(async (block) => ({ ...block, ...(await loadContract(block.folder)) })))
 }
 
 /** The fields of a function's settings. */

@@ -37,7 +37,7 @@ function formatTable(variable: string, id: string, properties: Readonly<Record<s
 }
 
 function formatFunction(plan: FunctionPlan, tables: ReadonlyMap<string, string>, values: Readonly<Record<string, unknown>>): string {
-  const { trigger, name, folder, environment, permissions } = plan
+  const { trigger, name, folder, exported, environment, permissions } = plan
   const settings = [
     ...Object.entries(environment).map(([setting, value]) => `    ${setting}: '${value}',`),
     ...plan.tables.map(({ setting }) => {
@@ -50,7 +50,7 @@ function formatFunction(plan: FunctionPlan, tables: ReadonlyMap<string, string>,
     `const ${name} = new lambda.Function(this, '${trigger}', {`,
     "  runtime: new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),",
     `  code: lambda.Code.fromAsset('dist/${folder}', { exclude: ['*.map', 'meta.json'] }),`,
-    "  handler: 'handler.handler',",
+    `  handler: 'handler.${exported}',`,
     '  timeout: Duration.seconds(5),',
     '  memorySize: 512,',
     '  environment: {',

@@ -10,7 +10,7 @@ import { bundleHandler } from '../lib/build.ts'
 import { defaultSettings, NOWHERE } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { PACKAGE_FOLDER } from '../lib/own-package.ts'
-import { listTriggerFunctions, openProject } from '../project/project.ts'
+import { listOptionalFunctions, listTriggerFunctions, openProject, type TriggerFunction } from '../project/project.ts'
 import { readYaml } from '../project/yaml-values.ts'
 import { startWorker } from '../replay/worker.ts'
 
@@ -31,6 +31,8 @@ export interface FunctionPlan {
   readonly name: string
   /** The folder of the handler's source and bundle, such as `pre-signup`. */
   readonly folder: string
+  /** The name under which handler.ts exports the handler. */
+  readonly exported: string
   /** The files to write, by their path in the project. */
   readonly files: ReadonlyMap<string, string>
   /** The settings with a value. Table settings are missing, because the tables do not exist yet. */
@@ -56,14 +58,16 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
   }
   // A setting without a sample value is optional, and its default suits a new function.
   const samples = defaultSettings()
-  const known = Object.entries(declared).filter(([name, value]) => value !== '' && Object.hasOwn(samples, name))
+  const exported = declared.handler?.split('.').at(-1) ?? 'handler'
+  const known = Object.entries(declared.environment).filter(([name, value]) => value !== '' && Object.hasOwn(samples, name))
   const environment = Object.fromEntries(known.map(([name, value]) => [name, value === SAMPLE_DOMAIN ? domain : value]))
-  const permissions = await readPermissions(folder, environment)
-  const settings = new Set(permissions.map(({ resource }) => resource))
+  const permissions = await readPermissions(folder, exported, environment)
+  const settings = new Set(permissions.map(({ resource }) => resource).filter((setting) => setting.endsWith('_TABLE')))
   return {
     trigger,
     name: `${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`,
     folder,
+    exported,
     files: new Map(await Promise.all(own.map(async (path) => [path, await readFile(join(PACKAGE_FOLDER, path), 'utf8')] as const))),
     environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_TABLE'))),
     tables: await Promise.all([...settings].map(readTable)),
@@ -71,18 +75,23 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
   }
 }
 
-async function readOwnFunction(trigger: TriggerName): Promise<Readonly<Record<string, string>> | undefined> {
+async function readOwnFunction(trigger: TriggerName): Promise<TriggerFunction | undefined> {
   const signal = new AbortController().signal
   const options = { working: PACKAGE_FOLDER, environment: {}, signal, onNote: () => undefined, framework: false }
   const project = await openProject('serverless.yml', options)
-  return project && listTriggerFunctions(project).find((each) => each.trigger === trigger)?.environment
+  const functions = project === undefined ? [] : [...listTriggerFunctions(project), ...listOptionalFunctions(project)]
+  return functions.find((each) => each.trigger === trigger)
 }
 
-async function readPermissions(folder: string, environment: Readonly<Record<string, string>>): Promise<readonly RulePermission[]> {
+async function readPermissions(
+  folder: string,
+  exported: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<readonly RulePermission[]> {
   const bundle = await bundleHandler(join(PACKAGE_FOLDER, 'src', folder, 'handler.ts'))
   const worker = startWorker({ environment: { ...NOWHERE, ...environment }, onOutput: () => undefined })
   try {
-    const reply = await worker.ask({ kind: 'load', file: bundle.file, exported: 'handler' })
+    const reply = await worker.ask({ kind: 'load', file: bundle.file, exported })
     const rule = reply.kind === 'ready' ? reply.rule : undefined
     if (rule === undefined) throw new Error(`The handler of ${folder} in ${basename(dirname(bundle.file))} did not load`)
     return listRules(rule).flatMap(({ permissions = [] }) => permissions)

@@ -51,11 +51,11 @@ export function buildStatements({ permissions }: FunctionPlan, { created, values
 
 /** Builds the block of a function in serverless.yml. */
 export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiring: Wiring): object {
-  const { trigger, folder } = plan
+  const { trigger, folder, exported } = plan
   const event =
     wiring.kind === 'event' ? { cognitoUserPool: { pool: wiring.pool, trigger, ...(wiring.existing && { existing: true }) } } : undefined
   return {
-    handler: `dist/${folder}/handler.handler`,
+    handler: `dist/${folder}/handler.${exported}`,
     runtime: RUNTIME,
     timeout: TIMEOUT,
     memorySize: MEMORY,
@@ -67,14 +67,14 @@ export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiri
 
 /** Builds the resource of a function in a SAM template. */
 export function buildSamFunction(plan: FunctionPlan, tables: Tables, wiring: Wiring, project: Project): object {
-  const { trigger, folder } = plan
+  const { trigger, folder, exported } = plan
   const statements = buildStatements(plan, tables, project)
   const pool = wiring.kind === 'resource' ? wiring.pool.id : wiring.pool
   return {
     Type: 'AWS::Serverless::Function',
     Properties: {
       CodeUri: `dist/${folder}/`,
-      Handler: 'handler.handler',
+      Handler: `handler.${exported}`,
       Runtime: RUNTIME,
       Timeout: TIMEOUT,
       MemorySize: MEMORY,

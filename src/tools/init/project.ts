@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix, relative } from 'node:path'
 import { EVENT_SETTINGS } from '../lib/environment.ts'
@@ -37,14 +38,16 @@ export async function createProjectFiles(
     const text = await readOwn(`starter/${path}`)
     files.set(path, text.replaceAll('{{name}}', name).replaceAll('{{domain}}', domain))
   }
-  for (const path of await listHandlerFiles()) files.set(path, await readOwn(path))
   for (const path of await listFiles('deploy')) files.set(`deploy/${path}`, await readService(`deploy/${path}`, own))
   for (const file of ['serverless.yml', 'serverless.existing-pool.yml'])
     files.set(file, replaceOnce(await readService(file, own), '\nservice: lifeguard', `\nservice: ${name}`))
-  const service = files.get('serverless.yml') ?? ''
+  const service = removeOptional(files.get('serverless.yml') ?? '')
+  const folders = listFolders(service)
+  for (const folder of folders) for (const path of await listHandlerFiles(folder)) files.set(path, await readOwn(path))
   files.set('serverless.yml', replaceOnce(service, `allowedEmailDomains, '${SAMPLE_DOMAIN}'`, `allowedEmailDomains, '${domain}'`))
-  for (const path of await starterEvents()) files.set(path, replaceSampleDomain(await readOwn(path), domain))
+  for (const path of await starterEvents(folders)) files.set(path, replaceSampleDomain(await readOwn(path), domain))
   for (const path of (await listFiles('events')).filter((each) => posix.basename(each) === EVENT_SETTINGS)) {
+    if (!folders.includes(posix.dirname(path))) continue
     const settings = selectSettings(await readOwn(`events/${path}`), domain)
     if (settings !== undefined) files.set(`events/${path}`, settings)
   }
@@ -52,12 +55,12 @@ export async function createProjectFiles(
 }
 
 /**
- * Lists handler.ts of each folder and the files that it imports by a relative path. Handlers import the package itself by the
+ * Lists handler.ts of a folder and the files that it imports by a relative path. Empty if the folder has no handler. Handlers import the package itself by the
  * package name.
  *
- * @param only The only folder of `src` to list, such as `pre-signup`. By default all folders.
+ * @param folder The folder of `src`, such as `pre-signup`.
  */
-export async function listHandlerFiles(only?: string): Promise<readonly string[]> {
+export async function listHandlerFiles(folder: string): Promise<readonly string[]> {
   const found = new Set<string>()
   const add = async (path: string): Promise<void> => {
     if (found.has(path)) return
@@ -65,16 +68,28 @@ export async function listHandlerFiles(only?: string): Promise<readonly string[]
     for (const [, to = ''] of (await readOwn(path)).matchAll(/(?:from |import\()'(\.[^']+)'/g))
       await add(posix.join(posix.dirname(path), to))
   }
-  for (const path of await listFiles('src')) {
-    if (/^[^/]+\/handler\.ts$/.test(path) && (only === undefined || path === `${only}/handler.ts`)) await add(`src/${path}`)
-  }
+  const sources = await listFiles('src')
+  if (sources.includes(`${folder}/handler.ts`)) await add(`src/${folder}/handler.ts`)
   const folders = [...found].map(posix.dirname)
-  const declarations = (await listFiles('src')).filter((path) => path.endsWith('.d.ts') && folders.includes(`src/${posix.dirname(path)}`))
+  const declarations = sources.filter((path) => path.endsWith('.d.ts') && folders.includes(`src/${posix.dirname(path)}`))
   return [...found, ...declarations.map((path) => `src/${path}`)]
 }
 
-async function starterEvents(): Promise<readonly string[]> {
-  const lists = (await listFiles('events')).filter((path) => posix.basename(path) === STARTER_EVENTS)
+/**
+ * Removes the functions under `custom.optional`. Some of them need packages that a new project does not have. `lifeguard add` adds them.
+ */
+function removeOptional(service: string): string {
+  const [section = '\n  optional:'] = /\n {2}optional:.*(?:\n(?: {4}.*)?)*(?=\n {2}\S)/.exec(service) ?? []
+  return replaceOnce(service, section, '\n  optional: {}')
+}
+
+/** Lists the folders of the deployed functions. */
+function listFolders(service: string): readonly string[] {
+  return [...service.matchAll(/^ +handler: dist\/([\w-]+)\/handler\.\w+$/gm)].map(([, folder = '']) => folder)
+}
+
+async function starterEvents(folders: readonly string[]): Promise<readonly string[]> {
+  const lists = folders.map((folder) => `${folder}/${STARTER_EVENTS}`).filter((list) => existsSync(join(PACKAGE_FOLDER, 'events', list)))
   const events = await Promise.all(
     lists.map(async (list) =>
       (await readOwn(`events/${list}`))

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from '../lib/errors.ts'
+import { parseTriggerName } from '../lib/find-trigger.ts'
 import { parseJson, tryParseJson } from '../lib/json.ts'
 import { listAttached } from './attached.ts'
 import { type CodePlace, findProjectFolder, isFile, readCodePlace } from './find-code.ts'
@@ -23,6 +24,8 @@ export interface Project {
   /** The tool that deploys the project. `template` means SAM, Terraform or plain CloudFormation. */
   readonly kind: 'serverless' | 'cdk' | 'template'
   readonly template: Template
+  /** The functions that a deployment leaves out until it names them, under `custom.optional`. */
+  readonly optional?: Template
   /** Parts of the configuration that could not be resolved, each as text for a message. */
   readonly unresolved: readonly string[]
 }
@@ -106,21 +109,36 @@ export async function openProject(
 
 /** Returns the functions that the project's user pools call, in the order of the configuration. */
 export function listTriggerFunctions({ template }: Project): readonly TriggerFunction[] {
-  return listAttached(template).flatMap(({ trigger, target, pool }): readonly TriggerFunction[] => {
-    if (target === undefined) return []
-    const name = toFunctionName(target.id)
-    const runtime = toSymbolic(target.properties.Runtime)
-    return [
-      {
-        trigger,
-        name,
-        ...readCodePlace(target),
-        runtime: runtime !== undefined && isKnown(runtime) ? runtime : undefined,
-        environment: readEnvironment(target, template),
-        pool: pool && (toSymbolic(pool.properties.UserPoolName) ?? pool.id),
-      },
-    ]
+  return listAttached(template).flatMap(({ trigger, target, pool }) =>
+    target === undefined ? [] : [toTriggerFunction(template, target, trigger, pool)],
+  )
+}
+
+/**
+ * Returns the functions for triggers that a deployment leaves out until it names them. A function without an event is named like its
+ * trigger, because the framework has no event for every trigger.
+ */
+export function listOptionalFunctions({ template, optional }: Project): readonly TriggerFunction[] {
+  if (optional === undefined) return []
+  const attached = listAttached(optional)
+  return findResources(optional, 'AWS::Lambda::Function').flatMap((target): readonly TriggerFunction[] => {
+    if (template.resources.has(target.id)) return []
+    const call = attached.find((each) => each.target?.id === target.id)
+    const trigger = call?.trigger ?? parseTriggerName(toFunctionName(target.id))
+    return trigger === undefined ? [] : [toTriggerFunction(optional, target, trigger, call?.pool)]
   })
+}
+
+function toTriggerFunction(template: Template, target: Resource, trigger: TriggerName, pool: Resource | undefined): TriggerFunction {
+  const runtime = toSymbolic(target.properties.Runtime)
+  return {
+    trigger,
+    name: toFunctionName(target.id),
+    ...readCodePlace(target),
+    runtime: runtime !== undefined && isKnown(runtime) ? runtime : undefined,
+    environment: readEnvironment(target, template),
+    pool: pool && (toSymbolic(pool.properties.UserPoolName) ?? pool.id),
+  }
 }
 
 /** Returns the variables of a function whose values are known. */

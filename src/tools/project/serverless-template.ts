@@ -4,6 +4,8 @@ import { parseTemplate, type Template } from './template.ts'
 /** The functions and resources that a Serverless configuration declares, and the parts that could not be resolved. */
 export interface DeclaredTemplate {
   readonly template: Template
+  /** The functions of `custom.optional`, and the pools that would call them. The deployment of a new project adds them by name. */
+  readonly optional: Template
   /** The parts of the configuration that could not be resolved, such as `functions: ${file(functions.js)}`. */
   readonly unresolved: readonly string[]
 }
@@ -18,6 +20,14 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function toDeclaredTemplate(file: string, configuration: unknown): DeclaredTemplate {
   const config = toFields(configuration)
+  const { optional } = toFields(config.custom)
+  // Another project may use this name for something else, so only maps with a handler are functions.
+  const blocks = Object.entries(toFields(optional)).filter(([, block]) => typeof toFields(block).handler === 'string')
+  const { template } = toTemplate(file, { ...config, functions: Object.fromEntries(blocks) })
+  return { ...toTemplate(file, config), optional: template }
+}
+
+function toTemplate(file: string, config: Fields): Omit<DeclaredTemplate, 'optional'> {
   const provider = toFields(config.provider)
   const unresolved: string[] = []
   const resources: Record<string, Fields> = {}

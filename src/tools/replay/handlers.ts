@@ -5,7 +5,7 @@ import type { Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { parseTriggerName } from '../lib/find-trigger.ts'
 import { type Found, findHandlerFile, isFile } from '../project/find-code.ts'
-import { listTriggerFunctions, openProject, type Project, type TriggerFunction } from '../project/project.ts'
+import { listOptionalFunctions, listTriggerFunctions, openProject, type Project, type TriggerFunction } from '../project/project.ts'
 import { findNewerSource, readSources } from './freshness.ts'
 
 /** A built handler. */
@@ -74,7 +74,9 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
   const { folder, onNote, signal } = options
   const named = options.named.map(parseHandlerOption)
   const project = await openProject(options.configuration, { working: folder, ...options })
-  const functions = project === undefined ? [] : listTriggerFunctions(project)
+  const deployed = project === undefined ? [] : listTriggerFunctions(project)
+  const optional = project === undefined ? [] : listOptionalFunctions(project)
+  const functions = [...deployed, ...optional.filter(({ trigger }) => !deployed.some((each) => each.trigger === trigger))]
   const references = new Map<TriggerName, Reference | string>()
   for (const [trigger, all] of Map.groupBy(functions, (each) => each.trigger)) {
     const [first, ...others] = all

@@ -9,7 +9,7 @@ import * as fc from 'fast-check'
 import { type BuiltVersion, buildCommit, buildWorkingTree } from '../../../scripts/built-commit.ts'
 import { compositions } from '../compositions.ts'
 import { write } from '../notation.ts'
-import { FOLDERS, FUNCTIONS } from '../triggers.ts'
+import { DEPLOYED, FOLDERS } from '../triggers.ts'
 import { compareFiles, type Difference } from './differences.ts'
 import type { Job } from './jobs.ts'
 import { settingsSets } from './settings.ts'
@@ -21,7 +21,7 @@ const HELP = `Compare the handlers and the rule language of the working tree wit
 The environment variable EVENT_CORPUS names a folder with more events.
 Exit code: 0 no differences; 1 differences; 2 bad usage.
 `
-const NAMES = FOLDERS.filter((folder) => FUNCTIONS.includes(folder))
+const NAMES = FOLDERS.filter((folder) => DEPLOYED.includes(folder))
 const LEAVES = ['allow', 'skip', 'deny', 'deny2', 'done', 'error', 'set(a=1)', 'set(b=2)']
 const SHOWN = 12
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { triggersInFolder } from '../../../src/tools/lib/find-trigger.ts'
 import { fuzzedEvent } from '../fuzz/fuzz-events.ts'
 import { seededRandom } from '../fuzz/fuzz-random.ts'
 import { sourceEvents } from '../fuzz/fuzz-sources.ts'
@@ -15,8 +16,8 @@ export async function runEvents(job: EventsJob, write: (recorded: Recorded) => v
   const label = (event: string): string => `${job.name}, settings ${job.settingsNumber}, ${event}`
   const handler = await load(job, (error) => write({ label: label('start'), ...error, requests: [], lines: lines() }))
   if (handler === undefined) return
-  const sources = sourceEvents(job.corpus).filter(({ folder }) => folder === undefined || folder === job.name)
-  const own = sources.filter(({ folder }) => folder === job.name)
+  const sources = sourceEvents(job.corpus).filter(({ trigger }) => trigger === undefined || triggersInFolder(job.name).includes(trigger))
+  const own = sources.filter(({ trigger }) => trigger !== undefined)
   for (let number = job.from; number < job.from + job.count; number += 1) {
     const random = seededRandom(job.seed, number)
     // Sends the unchanged events first, then mutated ones. A few mutated events are for another trigger than the handler's.

@@ -14,7 +14,7 @@ export interface Deployed {
   readonly start: (
     folder: string,
     environment?: Readonly<Record<string, string>>,
-    options?: Pick<SandboxOptions, 'telemetry' | 'node'>,
+    options?: Pick<SandboxOptions, 'telemetry' | 'node' | 'exported'>,
   ) => Promise<Sandbox>
   readonly embedded: () => Embedded
 }

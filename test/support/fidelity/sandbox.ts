@@ -58,8 +58,10 @@ export interface Written {
 export interface SandboxOptions {
   /** AWS's runtime client. */
   readonly client: string
-  /** The built file. It exports `handler`. */
+  /** The built file. */
   readonly file: string
+  /** The name under which the file exports the handler. Default: `handler`. */
+  readonly exported?: string
   readonly environment: Readonly<Record<string, string>>
   /** True if the client writes its log as frames to a separate descriptor, as in Lambda. Default: standard output. */
   readonly telemetry?: boolean
@@ -142,14 +144,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-function start({ client, file, environment, telemetry = false, node = process.execPath }: SandboxOptions, host: string): ChildProcess {
+function start(
+  { client, file, exported = 'handler', environment, telemetry = false, node = process.execPath }: SandboxOptions,
+  host: string,
+): ChildProcess {
   return spawn(node, [client], {
     // Sets the variables that Lambda sets. Only PATH is inherited from this process.
     env: {
       PATH: `${process.env.PATH}`,
       TZ: ':UTC',
       LAMBDA_TASK_ROOT: dirname(file),
-      _HANDLER: `${basename(file).replace(/\.[^.]+$/, '')}.handler`,
+      _HANDLER: `${basename(file).replace(/\.[^.]+$/, '')}.${exported}`,
       AWS_LAMBDA_RUNTIME_API: host,
       AWS_LAMBDA_FUNCTION_NAME: 'lifeguard',
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -7,8 +7,8 @@ export interface FuzzJob {
   readonly first: number
   /** The number of events. */
   readonly count: number
-  /** The folders of the handlers. The events are distributed to them in turn. */
-  readonly folders: readonly string[]
+  /** The names of the functions in serverless.yml. The events are distributed to them in turn. */
+  readonly functions: readonly string[]
   /** The number of parallel invocations. */
   readonly concurrency: number
 }
@@ -17,7 +17,7 @@ export const FuzzJob: z.ZodType<FuzzJob> = z.object({
   seed: z.number(),
   first: z.number(),
   count: z.number(),
-  folders: z.array(z.string()).min(1),
+  functions: z.array(z.string()).min(1),
   concurrency: z.number(),
 })
 
@@ -26,7 +26,7 @@ export type FuzzMessage =
   | { readonly kind: 'progress'; readonly done: number }
   | {
       readonly kind: 'report'
-      /** The number of invocations by handler and decision, such as `pre-signup denied`. */
+      /** The number of invocations by handler and decision, such as `preSignUp denied`. */
       readonly tally: Readonly<Record<string, number>>
       /** The first problems as text. `problemCount` is the number of all problems. */
       readonly problems: readonly string[]

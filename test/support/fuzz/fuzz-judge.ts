@@ -4,7 +4,8 @@ import { oracleBlocks, oracleLetsSignUp, own, type SeededBlock } from './fuzz-or
 
 /** The result of an invocation. */
 export interface Ended {
-  readonly folder: string
+  /** The name of the function in serverless.yml. */
+  readonly name: string
   /** The messages of the handler's denials, which callers may read. */
   readonly denials: readonly string[]
   /** True if the handler's rules answer. Then any response is valid. */
@@ -18,7 +19,7 @@ const MASKED = 'Something went wrong, please try again later'
 
 /** Checks the result of an invocation. Returns one message for each problem. */
 export function endingProblems(
-  { folder, denials, shapesResponse, text, answered }: Ended,
+  { name, denials, shapesResponse, text, answered }: Ended,
   blocks: readonly SeededBlock[],
 ): readonly string[] {
   if ('thrown' in answered) return thrownProblems(denials, answered.thrown)
@@ -28,8 +29,8 @@ export function endingProblems(
   const given = shapesResponse ? withResponse(answered.answer, undefined) : answered.answer
   const expected = shapesResponse ? withResponse(event, undefined) : expectedAnswer(event)
   if (JSON.stringify(given) !== JSON.stringify(expected)) problems.push('the answer differs from the event')
-  if (folder === 'pre-signup' && !oracleLetsSignUp(event)) problems.push('the handler approved a sign-up that the oracle rejects')
-  if (folder === 'pre-auth' && oracleBlocks(event, blocks)) problems.push('the handler let a blocked user in')
+  if (name === 'preSignUp' && !oracleLetsSignUp(event)) problems.push('the handler approved a sign-up that the oracle rejects')
+  if (name === 'preAuthentication' && oracleBlocks(event, blocks)) problems.push('the handler let a blocked user in')
   return problems
 }
 

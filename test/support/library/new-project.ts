@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unzip } from '../package/unzip.ts'
-import { FOLDERS, FUNCTIONS, ordinaryEvent } from '../triggers.ts'
+import { DEPLOYED, loadContracts, ordinaryEvent } from '../triggers.ts'
 import { command, type PackedLibrary } from './pack.ts'
 
 const REGISTRY_ANSWERS = await answers()
@@ -43,17 +44,20 @@ function suite(library: () => PackedLibrary): void {
     expect(printed).toMatch(/^(\d+) events: .*\n\1 as expected; /m)
   })
 
-  it('replays every published sample event as expected in a new project', NPM, async () => {
-    const printed = await run('npx', 'lifeguard', 'replay', 'node_modules/cognito-lifeguard/events')
-    const events = (await readdir(join(library().installed, 'events'), { recursive: true })).filter((file) => file.endsWith('.expect.json'))
+  it('replays every published sample event of the deployed triggers as expected in a new project', NPM, async () => {
+    const folders = DEPLOYED.filter((each) => existsSync(join(library().installed, 'events', each)))
+    const printed = await run('npx', 'lifeguard', 'replay', ...folders.map((each) => `node_modules/cognito-lifeguard/events/${each}`))
+    const files = await Promise.all(folders.map((each) => readdir(join(library().installed, 'events', each))))
+    const events = files.flat().filter((file) => file.endsWith('.expect.json'))
     expect(events.length).toBeGreaterThan(50)
     expect(printed).toContain(`\n${events.length} as expected; `)
   })
 
   it('precompiles the handlers in the build of a new project', NPM, async () => {
-    for (const name of FOLDERS.filter((folder) => FUNCTIONS.includes(folder))) {
-      const printed = await run('npx', 'lifeguard', 'precompile', `dist/${name}`, '--event', `events/${ordinaryEvent(name)}.json`)
-      expect(printed).toBe(`dist/${name}: already precompiled\n`)
+    for (const block of (await loadContracts()).filter(({ optional }) => !optional)) {
+      const folder = `dist/${block.folder}`
+      const printed = await run('npx', 'lifeguard', 'precompile', folder, '--event', `events/${ordinaryEvent(block)}.json`)
+      expect(printed).toBe(`${folder}: already precompiled\n`)
     }
   })
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildElsewhere, repository } from '../built.ts'
-import { FUNCTIONS } from '../triggers.ts'
+import { DEPLOYED } from '../triggers.ts'
 
 /** A deployment package that was made offline in a temporary folder. */
 export interface Deployment {
@@ -52,7 +52,7 @@ export async function layOut(folder: string): Promise<void> {
 /** Copies the Serverless configurations, and writes empty handlers for tests that never run them. */
 export async function layOutIdle(folder: string): Promise<void> {
   await layOut(folder)
-  for (const each of FUNCTIONS) {
+  for (const each of DEPLOYED) {
     await mkdir(join(folder, 'dist', each), { recursive: true })
     await writeFile(join(folder, 'dist', each, 'handler.js'), 'export const handler = () => {}\n')
   }

@@ -1,9 +1,9 @@
-import { loadContracts, triggerOfFolder } from '../triggers.ts'
+import { loadContracts } from '../triggers.ts'
 import type { Resource, Template } from './deployment.ts'
 
-const deployed = (await loadContracts()).map(({ folder, denials }) => ({ folder, denials, trigger: triggerOfFolder(folder) }))
+const deployed = (await loadContracts()).filter(({ optional }) => !optional)
 
-/** The triggers with a function in the deployment. */
+/** The triggers with a function in the default deployment. */
 export const triggers: readonly string[] = deployed.map(({ trigger }) => trigger)
 
 /** The deployed triggers that can deny. */

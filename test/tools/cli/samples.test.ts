@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { triggersInFolder } from '../../../src/tools/lib/find-trigger.ts'
 import { lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
-import { FOLDERS, FUNCTIONS } from '../../support/triggers.ts'
+import { loadContracts } from '../../support/triggers.ts'
 
 // These tests run in this repository, with its own bundles and sample events.
 describe('lifeguard replay in this project', { timeout: 300_000 }, () => {
@@ -9,7 +8,7 @@ describe('lifeguard replay in this project', { timeout: 300_000 }, () => {
     const { code, stdout } = await lifeguard(['replay', '--json'])
     const results = parseNdjson(stdout)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
-    const inOrder = FOLDERS.filter((folder) => FUNCTIONS.includes(folder)).flatMap(triggersInFolder)
+    const inOrder = (await loadContracts()).map(({ trigger }) => trigger)
     expect([...new Set(results.map(({ trigger }) => trigger))]).toEqual(inOrder)
     expect(results.length).toBeGreaterThanOrEqual(30)
     expect(results.filter(({ trace }) => trace === null)).toEqual([])

@@ -7,7 +7,7 @@ import { describeRule } from '../../../src/tools/lib/description.ts'
 import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
 import { captureComplaint, stubEnvironment } from '../../support/environment.ts'
-import { FUNCTIONS } from '../../support/triggers.ts'
+import { DEPLOYED } from '../../support/triggers.ts'
 
 const domains = { ALLOWED_EMAIL_DOMAINS: 'example.com, *.example.org' }
 const tables = { BLOCK_TABLE: 'blocks', PROFILE_TABLE: 'profiles', EFFECT_TABLE: 'effects' }
@@ -45,10 +45,10 @@ describe('the events of a new project', () => {
 })
 
 describe('the handlers that a new project gets', () => {
-  it('handler files are copied unchanged from this repository', async () => {
+  it('the handlers of deployed functions are copied unchanged from this repository', async () => {
     const files = await createProjectFiles('my-users', await readOwnManifest(), { spec: '^0.1.0' })
     const handlers = [...files].filter(([path]) => path.startsWith('src/'))
-    expect(handlers.filter(([path]) => path.endsWith('/handler.ts'))).toHaveLength(FUNCTIONS.length)
+    expect(handlers.filter(([path]) => path.endsWith('/handler.ts'))).toHaveLength(DEPLOYED.length)
     for (const [path, text] of handlers) expect(text, path).toBe(await readFile(join(repository, path), 'utf8'))
   })
 

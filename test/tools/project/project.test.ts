@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { listTriggerFunctions, openProject, type Project, type TriggerFunction } from '../../../src/tools/project/project.ts'
+import {
+  listOptionalFunctions,
+  listTriggerFunctions,
+  openProject,
+  type Project,
+  type TriggerFunction,
+} from '../../../src/tools/project/project.ts'
 import { createFolder } from '../../support/cli/lifeguard.ts'
 
 /** Replaces `<` and `>` by `${` and `}`, which TypeScript would interpolate. */
@@ -88,6 +94,30 @@ resources:
     expect(await listFunctions({ 'serverless.json': { service: 'x', provider: {}, functions } })).toMatchObject([
       { name: 'staff', pool: 'Staff' },
       { name: 'customers', pool: 'Customers' },
+    ])
+  })
+
+  it('lists the functions of custom.optional apart, by their event or by their name', async () => {
+    const event = { cognitoUserPool: { pool: 'People', trigger: 'PreAuthentication' } }
+    const optional = {
+      check: { handler: 'dist/check.define', environment: { TABLE: { Ref: 'Blocks' } }, events: [event] },
+      inboundFederation: { handler: 'dist/federation.handler' },
+      cleaner: { handler: 'dist/cleaner.handler', events: [{ schedule: 'rate(1 day)' }] },
+      retries: 3,
+    }
+    const configuration = {
+      service: 'x',
+      provider: { runtime: 'nodejs24.x' },
+      custom: { optional },
+      functions: {},
+      resources: { Resources: { Blocks: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'blocks' } } } },
+    }
+    const { project } = await open({ 'serverless.json': configuration })
+
+    expect(project && listTriggerFunctions(project)).toEqual([])
+    expect(project && listOptionalFunctions(project)).toMatchObject([
+      { trigger: 'PreAuthentication', name: 'check', handler: 'dist/check.define', environment: { TABLE: 'blocks' }, pool: 'People' },
+      { trigger: 'InboundFederation', name: 'inboundFederation', handler: 'dist/federation.handler', pool: undefined },
     ])
   })
 

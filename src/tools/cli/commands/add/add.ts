@@ -13,7 +13,7 @@ import { writeFiles } from '../../../init/write.ts'
 import { findBuildScript, readManifest } from '../../../lib/build.ts'
 import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
-import { parseTriggerName } from '../../../lib/find-trigger.ts'
+import { parseTriggerName, triggersInFolder } from '../../../lib/find-trigger.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
 import { openProject, type Project } from '../../../project/project.ts'
 import { EXIT, type Io } from '../../io.ts'
@@ -46,7 +46,7 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
     throw new UsageError('Missing trigger. Expected: lifeguard add TRIGGER..., such as lifeguard add pre-signup')
   const domain = normaliseDomain(values.domain)
   if (domain === undefined) throw new UsageError(`--domain ${values.domain}: expected a domain such as example.com`)
-  const triggers = [...new Set(positionals.map(parseTrigger))]
+  const triggers = [...new Set(positionals.flatMap(parseTriggers))]
   const { folder, environment, signal } = io
   const project = await openProject(values.config, { working: folder, environment, signal, onNote: (note) => io.err([note]) })
   if (project === undefined) {
@@ -81,9 +81,11 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
   return EXIT.fine
 }
 
-function parseTrigger(word: string): TriggerName {
+/** Returns the trigger with a name, or all triggers of a folder. */
+function parseTriggers(word: string): readonly TriggerName[] {
   const trigger = parseTriggerName(word)
-  if (trigger !== undefined) return trigger
+  const triggers = trigger === undefined ? triggersInFolder(word) : [trigger]
+  if (triggers.length > 0) return triggers
   const folders = [...new Set(TRIGGER_NAMES.map((name) => triggerFacts(name).folder))]
   const closest = findClosestName(word, folders)
   const next = closest === undefined ? `Expected one of ${folders.join(', ')}` : `Did you mean '${closest}'?`

@@ -13,7 +13,7 @@ import { parseTriggerName } from '../../../lib/find-trigger.ts'
 import { importPeer } from '../../../lib/import-peer.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
 import type { Found } from '../../../project/find-code.ts'
-import { listTriggerFunctions, openProject } from '../../../project/project.ts'
+import { listOptionalFunctions, listTriggerFunctions, openProject } from '../../../project/project.ts'
 import { readExpectation } from '../../../replay/expectation.ts'
 import { look } from '../../../replay/handlers.ts'
 import type { Invocation } from '../../../replay/invocation.ts'
@@ -53,8 +53,9 @@ const GUARD = new URL(import.meta.url.endsWith('.ts') ? './only-this-machine.ts'
  */
 export async function precompile(options: PrecompileOptions): Promise<Precompiled> {
   const { rewrite } = await importPeer(PEERS, 'to precompile a bundle', () => import('./rewrite.ts'))
-  const { trigger, declared, ...handler } = await locate(options)
-  const run = await runOnce(handler, declared, await chooseEvent(options, trigger), options)
+  const given = options.event === undefined ? undefined : await readGivenEvent(options)
+  const { trigger, declared, ...handler } = await locate(options, given && readTrigger(given))
+  const run = await runOnce(handler, declared, given ?? (await chooseEvent(options, trigger)), options)
   if ('fault' in run) return run
   if (run.called.size === 0) return { fault: 'V8 reported no called function' }
   const texts = new Map<string, string>()
@@ -80,14 +81,21 @@ interface Bundle extends Found {
   readonly declared: Readonly<Record<string, string>>
 }
 
-/** Finds the handler of a bundle and its trigger. Reads the trigger from the configuration, or else from the name of the folder or file. */
-async function locate({ folder, bundle, environment, signal }: PrecompileOptions): Promise<Bundle> {
+/**
+ * Finds the handler of a bundle and its trigger. Reads the trigger from the configuration, or else from the name of the folder or file.
+ *
+ * @param wanted The trigger of the event. It selects the handler if the bundle has several.
+ */
+async function locate({ folder, bundle, environment, signal }: PrecompileOptions, wanted: TriggerName | undefined): Promise<Bundle> {
   // A build precompiles several bundles at once, so it does not run the framework for each.
   const project = await openProject(undefined, { working: folder, environment, signal, onNote: () => undefined, framework: false })
-  const functions = project === undefined ? [] : listTriggerFunctions(project)
+  const functions = project === undefined ? [] : [...listTriggerFunctions(project), ...listOptionalFunctions(project)]
   const path = resolve(folder, bundle)
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-  const inFolder = functions.flatMap(({ handler = '' }) => (dirname(resolve(folder, handler)) === path ? [handler] : []))
+  const own = functions.filter(({ handler = '' }) => dirname(resolve(folder, handler)) === path)
+  const inFolder = own
+    .toSorted((one, two) => Number(two.trigger === wanted) - Number(one.trigger === wanted))
+    .map(({ handler = '' }) => handler)
   const references = isFolder ? [...inFolder, ...HANDLERS.split(', ').map((name) => join(bundle, name))] : [bundle]
   const found = (await Promise.all(references.map((each) => look(folder, each)))).find((each) => each !== undefined)
   const problem = isFolder ? `the folder contains no handler; expected one of ${HANDLERS}` : 'no such file or folder'
@@ -95,31 +103,36 @@ async function locate({ folder, bundle, environment, signal }: PrecompileOptions
   const { file, exported } = found
   if (!/\.[cm]?js$/.test(file)) throw new UsageError(`${bundle}: not a bundle; expected a .js, .mjs or .cjs file`)
   const stem = (each: string): string => resolve(folder, each).replace(/\.\w+$/, '')
-  const known = functions.find(({ handler }) => handler !== undefined && stem(handler) === stem(file))
+  const known = functions.find(({ handler }) => handler !== undefined && stem(handler) === stem(file) && handler.endsWith(`.${exported}`))
   const trigger = known?.trigger ?? parseTriggerName(basename(dirname(file))) ?? parseTriggerName(basename(file).replace(/\..*/, ''))
   return { file: await realpath(file), exported, trigger, declared: known?.environment ?? {} }
 }
 
-/** Reads the given event. Without one, reads the first sample event that is for the trigger and is expected to proceed. */
-async function chooseEvent({ folder, bundle, event }: PrecompileOptions, trigger: TriggerName | undefined): Promise<ReadEvent> {
-  const help = 'Choose an event for the test run with --event FILE'
-  if (event === undefined && trigger === undefined) throw new UsageError(`${bundle}: the trigger is unknown. ${help}`)
-  const path = resolve(folder, event ?? 'events')
-  if (event !== undefined) await assertPaths([path])
-  for await (const read of readEvents(existsSync(path) ? [path] : [], async function* () {})) {
-    if (event === undefined && !(await isSample(read, trigger))) continue
+async function readGivenEvent({ folder, event = '' }: PrecompileOptions): Promise<ReadEvent> {
+  const path = resolve(folder, event)
+  await assertPaths([path])
+  for await (const read of readEvents([path], async function* () {})) {
     if (read.unreadable !== undefined) throw new UsageError(`${event}: ${read.unreadable}`)
     return read
   }
-  throw new UsageError(
-    event ? `${event}: contains no event` : `${bundle}: events/ has no event of ${trigger} that is expected to proceed. ${help}`,
-  )
+  throw new UsageError(`${event}: contains no event`)
 }
 
-async function isSample({ file, event }: ReadEvent, trigger: TriggerName | undefined): Promise<boolean> {
+/** Reads the first sample event that is for the trigger and is expected to proceed. */
+async function chooseEvent({ folder, bundle }: PrecompileOptions, trigger: TriggerName | undefined): Promise<ReadEvent> {
+  const help = 'Choose an event for the test run with --event FILE'
+  if (trigger === undefined) throw new UsageError(`${bundle}: the trigger is unknown. ${help}`)
+  const path = resolve(folder, 'events')
+  for await (const read of readEvents(existsSync(path) ? [path] : [], async function* () {})) {
+    if (readTrigger(read) !== trigger) continue
+    if (((await readExpectation(read.file))?.outcome ?? 'proceed') === 'proceed') return read
+  }
+  throw new UsageError(`${bundle}: events/ has no event of ${trigger} that is expected to proceed. ${help}`)
+}
+
+function readTrigger({ event }: ReadEvent): TriggerName | undefined {
   const source = isObject(event) ? event.triggerSource : undefined
-  if (typeof source !== 'string' || findTrigger(source) !== trigger) return false
-  return ((await readExpectation(file))?.outcome ?? 'proceed') === 'proceed'
+  return typeof source === 'string' ? findTrigger(source) : undefined
 }
 
 /** The spans of the called functions by file, as `start-end` in UTF-16 code units, or the error of the test run. */
