@@ -38,6 +38,11 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'users are blocked by address and domain',
     'shared/rules': 'a block is looked up by the user of a context',
   },
+  'shared/messages': {
+    'shared/cognito': 'a message is named after a trigger source',
+    'shared/rules': 'it checks the types of arguments, and reads the user of a context',
+    'shared/email': 'a name has the letters of a domain',
+  },
   'shared/settings': {
     'shared/email': 'fields parse addresses, senders and domains',
     'shared/lambda': 'a field parses the log level; maskInitErrors throws the masked error',
@@ -56,6 +61,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'domains and addresses',
     'shared/aws': 'adapters',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
+    'shared/messages': 'the texts of messages; the rule for names in messages',
     'shared/profiles': 'post confirmation and post authentication write profiles',
     'shared/mail': 'the mailer is exported with the trigger that uses it',
   },

@@ -1,10 +1,10 @@
 import { parseEmailAddress } from '../shared/email/address.ts'
 import type { Mailer } from '../shared/mail/mailer.ts'
+import { mailableName } from '../shared/messages/mailable-name.ts'
 import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import type { DeclaresReads } from '../shared/rules/condition.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import { mailableName } from './mailable-name.ts'
 import type { MailTemplate } from './template.ts'
 import type { PostConfirmation } from './trigger.ts'
 

@@ -1,5 +1,6 @@
 import { escapeUTF8 } from 'entities/escape'
 import type { AttributeMap } from '../shared/cognito/event.ts'
+import { fillPlaceholders, toOneLine } from '../shared/messages/placeholders.ts'
 
 /** The texts of an email, with placeholders such as `{{appName}}`. `{{#name}} ... {{/name}}` is left out if the user has no name. */
 export interface TemplateFiles {
@@ -27,9 +28,6 @@ export interface MailTemplate {
   readonly render: (recipient: MailRecipient) => TemplateFiles
 }
 
-const SECTION = /\{\{#name\}\}(.*?)\{\{\/name\}\}/gs
-const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
-
 /**
  * Makes an email template. It escapes all values in the HTML part.
  *
@@ -39,27 +37,21 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
  */
 export function mailTemplate(files: TemplateFiles, values: TemplateValues): MailTemplate {
   const render = ({ name }: Pick<MailRecipient, 'name'>): TemplateFiles => {
-    const all = new Map(Object.entries({ ...values, name: name ?? '' }))
+    const all = new Map<string, string | undefined>(Object.entries({ ...values, name }))
     const fill = (part: keyof TemplateFiles, write: (value: string) => string): string =>
-      files[part]
-        .replace(SECTION, (_, inner: string) => (name === undefined ? '' : inner))
-        .replace(PLACEHOLDER, (placeholder, key: string) => {
+      fillPlaceholders(files[part], {
+        isOptional: (key) => key === 'name',
+        read(key, placeholder) {
           const value = all.get(key)
-          if (value === undefined)
-            throw new TypeError(`Unknown placeholder ${placeholder} in the email's ${part}; expected ${[...all.keys()].join(', ')}`)
-          return write(value)
-        })
+          if (value !== undefined) return write(value)
+          if (all.has(key)) return undefined
+          throw new TypeError(`Unknown placeholder ${placeholder} in the email's ${part}; expected ${[...all.keys()].join(', ')}`)
+        },
+      })
     const plain = (value: string): string => value
     return { subject: toOneLine(fill('subject', plain)), text: fill('text', plain), html: fill('html', escapeUTF8) }
   }
   // Reports unknown placeholders at init instead of at the first user. Passes a name, so that name sections are checked too.
   render({ name: '' })
   return { render }
-}
-
-/** Replaces line breaks, because in a subject they could inject another header, or SES would reject the email. */
-function toOneLine(text: string): string {
-  // A string, because a regular expression literal with Unicode classes slows down loading the file.
-  const breaks = '[\\p{Cc}\\p{Zl}\\p{Zp}]+'
-  return (/[^ -~]/.test(text) ? text.replace(new RegExp(breaks, 'gu'), ' ') : text).trim()
 }

@@ -33,6 +33,18 @@ const JUDGES = ['email-domain', 'block'] as const
 /** The data that a rule decides by: the domain of the user's email address, or the block list. */
 export type Judges = (typeof JUDGES)[number]
 
+/** A message that a rule can send, with example values. */
+export interface MessageSample {
+  /** The message's name, such as `ForgotPassword`. */
+  readonly name: string
+  /** The language tag, such as `de`. */
+  readonly locale: string
+  readonly subject?: string
+  readonly html?: string
+  readonly text?: string
+  readonly sms?: string
+}
+
 /** The description of a rule, for `lifeguard explain` and `lifeguard doctor`. */
 export interface RuleNode {
   /** The rule's name in kebab-case, for traces, logs and metrics. */
@@ -50,6 +62,8 @@ export interface RuleNode {
   readonly reasons?: readonly string[]
   /** The user attributes that the rule reads, if the rule declares them. */
   readonly reads?: readonly string[]
+  /** Returns the messages that the rule can send, if the rule declares them. */
+  readonly samples?: () => readonly MessageSample[]
   /** The condition of a `when`. */
   readonly condition?: Condition<never>
   /** The error mode inside this node, unless a nested node sets its own. */
@@ -141,6 +155,8 @@ export interface RuleOptions<T extends Trigger = Trigger> {
    * ledger stores these attributes until the effect is done. Inside `once`, the rule sees no other attributes.
    */
   readonly reads?: readonly string[]
+  /** Returns the messages that the rule can send, with example values. `lifeguard preview` writes them into files. */
+  readonly samples?: () => readonly MessageSample[]
   /** The second step of a rule that uses up something, such as an invitation. Only for refusing triggers. */
   readonly commit?: Commit<T>
   /** The only trigger that the rule is for. `preSignUp.rule(...)` sets it. */
@@ -171,7 +187,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
   const owner = `defineRule('${name}')`
   if (typeof evaluate !== 'function')
     throw new TypeError(`${owner}: the second argument is ${describeValue(evaluate)}; expected a function`)
-  const { can, permissions, judges, reasons, reads, commit, trigger } = options
+  const { can, permissions, judges, reasons, reads, samples, commit, trigger } = options
   if (can !== undefined && !(Array.isArray(can) && can.every((each) => ABILITIES.includes(each))))
     throw new TypeError(`${owner}: can must be a list of ${ABILITIES.map((each) => `'${each}'`).join(', ')}`)
   if (reads !== undefined) assertReads(owner, reads)
@@ -189,6 +205,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
     ...(judges && { judges }),
     ...(reasons && { reasons }),
     ...(reads && { reads }),
+    ...(samples && { samples }),
     ...(commit && { commit }),
     ...(trigger !== undefined && { trigger }),
   }

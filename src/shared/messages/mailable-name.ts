@@ -1,6 +1,6 @@
-import { stableLetters } from '../shared/email/stable-letters.ts'
-import { lazily } from '../shared/lazily.ts'
-import type { RuleUser } from '../shared/rules/trigger.ts'
+import { stableLetters } from '../email/stable-letters.ts'
+import { lazily } from '../lazily.ts'
+import type { RuleUser } from '../rules/trigger.ts'
 
 // Spammers put their text into the name field of sign-up forms. Escaping does not help, because mail clients link a bare
 // `evil.com`. So the email leaves out a name that exceeds these limits or has a full stop, a digit or a symbol.

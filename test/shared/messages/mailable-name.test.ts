@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mailableName } from '../../src/post-confirmation/mailable-name.ts'
-import { spamNames } from '../support/spam-names.ts'
+import { mailableName } from '../../../src/shared/messages/mailable-name.ts'
+import { spamNames } from '../../support/spam-names.ts'
 
 const greet = (attributes: Record<string, string>) => mailableName({ attributes })
 
