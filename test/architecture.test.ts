@@ -97,6 +97,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/lambda': 'it observes an invocation',
     'shared/blocks': 'a block list in memory',
     'shared/profiles': 'profiles in memory',
+    'shared/limits': 'a counter in memory',
     'shared/ledger': 'a ledger in memory has the same waits',
   },
   esbuild: { 'shared/email': 'it builds domain lists' },

@@ -75,6 +75,12 @@ export async function run<Event extends CognitoEvent>(
   const { decision } = observed
   const trace = decision?.trace ?? []
   if ('response' in answered) {
+    // The rules of a trigger whose response can refuse the user deny without an error.
+    const field = refusalField(event)
+    if (field !== undefined && Object(answered.response)[field] === true) {
+      const denied = decision?.kind === 'denied' ? { reason: decision.reason, decidedBy: decision.rule } : {}
+      return { ...NOTHING, outcome: 'denied', response: answered.response, ...denied, trace, logs }
+    }
     const decidedBy = decision?.kind === 'proceed' ? decision.rule : null
     return { ...NOTHING, outcome: 'proceed', response: answered.response, decidedBy, trace, logs }
   }
@@ -125,6 +131,11 @@ async function invoke<Event>(handler: LambdaHandler<Event>, event: Event, observ
 function mayRefuse({ triggerSource }: CognitoEvent): boolean {
   const trigger = findTrigger(triggerSource)
   return trigger === undefined || triggerFacts(trigger).refuses === true
+}
+
+function refusalField({ triggerSource }: CognitoEvent): string | undefined {
+  const trigger = findTrigger(triggerSource)
+  return trigger && triggerFacts(trigger).refusesBy
 }
 
 function createTimeoutError(timeoutMs: number): Error {

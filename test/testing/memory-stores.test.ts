@@ -7,6 +7,7 @@ import {
   confirmed,
   lifeguardMatchers,
   memoryBlockList,
+  memoryCounter,
   memoryLedger,
   memoryMailer,
   memoryProfiles,
@@ -14,6 +15,7 @@ import {
   signIn,
 } from '../../src/testing/index.ts'
 import { describeBlockList } from '../support/contracts/block-list.ts'
+import { describeCounter } from '../support/contracts/counter.ts'
 import { describeLedger } from '../support/contracts/ledger.ts'
 import { describeProfiles, newUser, noonPlus } from '../support/contracts/profiles.ts'
 
@@ -40,6 +42,17 @@ describe('memoryBlockList', () => {
   it('throws if a block is invalid', () => {
     expect(() => memoryBlockList({ type: 'email', value: 'eve' })).toThrow('The value of a block by email is not valid')
     expect(() => memoryBlockList({ type: 'email', value: 'eve@example.com', reason: 'not an identifier' })).toThrow(TypeError)
+  })
+})
+
+describe('memoryCounter', () => {
+  describeCounter((now) => memoryCounter({ now }))
+
+  it('fails if a test wants it', async () => {
+    const counter = memoryCounter()
+    counter.failOnce(new Error('down'), 'count')
+    await expect(counter.count('key', { max: 1, windowSeconds: 60 }, signal)).rejects.toThrow('down')
+    expect(await counter.count('key', { max: 1, windowSeconds: 60 }, signal)).toBe(true)
   })
 })
 

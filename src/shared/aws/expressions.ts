@@ -28,6 +28,8 @@ export interface Change {
   /** Adds a number to an attribute, or elements to a set. */
   readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>
   readonly remove?: readonly string[]
+  /** Deletes elements from a set. */
+  readonly delete?: Readonly<Record<string, ReadonlySet<string>>>
   /** DynamoDB writes only if this condition is true for the item before the write. */
   readonly if?: Condition
 }
@@ -52,15 +54,22 @@ export interface Returned {
  * @example
  * updateItem({ table, key: { pk }, set: { state: 'done' }, remove: ['token'], if: equals('token', token) })
  */
-export function updateItem({ table, key, set, add = {}, remove = [], if: condition, returned }: Target & Change & Returned): UpdateCommand {
+export function updateItem(change: Target & Change & Returned): UpdateCommand {
+  const { table, key, set, add = {}, remove = [], delete: deleted = {}, if: condition, returned } = change
   const { name, value, attributes } = placeholders()
   const written: string[] = []
   for (const [attribute, to] of Object.entries(set)) {
     if (to === undefined) continue
     written.push(`${name(attribute)} = ${typeof to === 'function' ? to({ name, value }, attribute) : value(to)}`)
   }
-  const added = Object.entries(add).map(([attribute, by]) => `${name(attribute)} ${value(by)}`)
-  const expression = [...formatClause('SET', written), ...formatClause('ADD', added), ...formatClause('REMOVE', remove.map(name))].join(' ')
+  const spell = (changes: NonNullable<Change['add']>): readonly string[] =>
+    Object.entries(changes).map(([attribute, by]) => `${name(attribute)} ${value(by)}`)
+  const expression = [
+    ...formatClause('SET', written),
+    ...formatClause('ADD', spell(add)),
+    ...formatClause('REMOVE', remove.map(name)),
+    ...formatClause('DELETE', spell(deleted)),
+  ].join(' ')
   return new UpdateCommand({
     TableName: table,
     Key: key,

@@ -8,6 +8,7 @@
  * - `versionKey`: the key of LambdaConfig with the ARN and the version, if this key is not the trigger's name.
  * - `waits`: false if Cognito calls the function asynchronously, and ignores its answer and its error.
  * - `refuses`: true if a function may refuse the user by an error. In other triggers, an error is always a failure.
+ * - `refusesBy`: the field of the response that refuses the user if it is true, for a trigger that may refuse without an error.
  * - `needsKmsKey`: true if Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
  * - `response`: the fields that Cognito reads, with the types of their values.
  * - `responseVersions`: the event versions in which Cognito reads a field, for fields that it does not read in every version.
@@ -110,6 +111,7 @@ export const TRIGGERS = {
     sources: { DefineAuthChallenge_Authentication: 'next step chosen' },
     waits: true,
     refuses: true,
+    refusesBy: 'failAuthentication',
     response: { challengeName: 'string', issueTokens: 'boolean', failAuthentication: 'boolean' },
   },
   CreateAuthChallenge: {
@@ -173,6 +175,7 @@ export interface TriggerFacts {
   readonly versionKey?: string
   readonly waits: boolean
   readonly refuses?: true
+  readonly refusesBy?: string
   readonly needsKmsKey?: true
   readonly response?: Readonly<Record<string, ResponseFieldType>>
   readonly responseVersions?: Readonly<Record<string, readonly string[]>>

@@ -27,6 +27,7 @@ import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middlew
  * - `name`: the trigger's name in Cognito's LambdaConfig. Cognito puts it into the errors that callers see.
  * - `refuses`: rules may deny. `approves`: rules may also allow. `works`: rules have side effects.
  * - `onError`: `fail` or `continue` after a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
+ * - `encodeDenial`: returns the response for a denial, if Cognito can read a refusal in it. By default, a denial is an error.
  * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`.
  * - `combine` and `encode`: only for triggers whose answer Cognito reads. `encode` converts an answer to Cognito's response fields.
  *   The engine calls `encode` for each answer of a rule, and for the combined answer, which may be undefined. `encode` throws if
@@ -36,7 +37,7 @@ export type TriggerDefinition<T extends Trigger> = {
   readonly name: T['name']
   readonly onError: OnError
   userOf?(event: T['event']): RuleUser
-} & (T extends Refusing ? { readonly refuses: true } : { readonly refuses?: false }) &
+} & (T extends Refusing ? { readonly refuses: true; encodeDenial?(event: T['event']): CognitoResponse } : { readonly refuses?: false }) &
   (T extends Approving ? { readonly approves: true } : { readonly approves?: false }) &
   (T extends Working ? { readonly works: true } : { readonly works?: false }) &
   ([T['answer']] extends [never]
@@ -57,7 +58,7 @@ export interface TriggerHandler<T extends Trigger> extends Invoke<T> {
   readonly composition: Rule<T>
   /** The trigger's name in Cognito's LambdaConfig. */
   readonly trigger: T['name']
-  /** True if the trigger's rules may deny. Lambda counts a denial as an error of the function. */
+  /** True if the trigger's rules may deny by an error. Lambda counts such a denial as an error of the function. */
   readonly refuses: boolean
   /**
    * Sets the observer for the next invocations. The observer receives data that must not be logged, such as the errors of rules.
@@ -111,7 +112,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
     const handler = Object.assign(createHandler(composed, observed), {
       composition: rule,
       trigger: contract.name,
-      refuses: contract.refuses,
+      refuses: contract.refuses && contract.encodeDenial === undefined,
       observe,
       async decide(event: T['event']): Promise<Decision<T>> {
         const deadline = startDeadline(deadlineMs, clock)
@@ -154,7 +155,7 @@ interface Combining {
   combine(earlier: unknown, later: unknown): unknown
 }
 
-interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf'> {
+interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | 'encodeDenial'> {
   readonly encode?: NonNullable<TriggerContract['answers']>['encode'] | undefined
   readonly refuses?: boolean
   readonly approves?: boolean
@@ -164,12 +165,13 @@ interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf'> {
 
 /** Converts a typed definition to the untyped contract that the engine reads. */
 function toContract(definition: Erased): TriggerContract {
-  const { name, onError, userOf, refuses = false, approves = false, works = false, combine, encode } = definition
+  const { name, onError, userOf, encodeDenial, refuses = false, approves = false, works = false, combine, encode } = definition
   const combineAnswers = (earlier: unknown, later: unknown): unknown => (typeof combine === 'function' ? combine(earlier, later) : earlier)
   return {
     ...{ name, refuses, approves, works, onError },
     ...(combine !== undefined &&
       encode !== undefined && { answers: { firstStands: combine === 'first', combine: combineAnswers, encode } }),
+    ...(encodeDenial && { encodeDenial }),
     ...(userOf && { userOf }),
   }
 }

@@ -193,11 +193,11 @@ export function finalDecision<T extends Trigger>(decision: Decision<T> | undefin
  * Returns the answer to Cognito: the original event with the rules' answers merged into its response. Cognito rejects an incomplete
  * event as `Unrecognizable lambda output`.
  *
- * @throws TriggerDeniedError on a denial, with the rule's message.
+ * @throws TriggerDeniedError on a denial, with the rule's message, unless the trigger's response refuses the user.
  * @throws TriggerFailedError on a failure, with a fixed message.
  */
 export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T['event']): T['event'] {
-  if (decision.kind === 'denied') throw new TriggerDeniedError(decision.message)
+  if (decision.kind === 'denied' && decision.response === undefined) throw new TriggerDeniedError(decision.message)
   if (decision.kind === 'failed') throw new TriggerFailedError()
   const { response } = event
   return { ...event, response: { ...(typeof response === 'object' ? response : undefined), ...decision.response } }

@@ -17,11 +17,18 @@ export interface Counter {
    * Counts one use of a key in the current window, unless the limit is reached. Parallel calls count exactly.
    *
    * @param key Identifies what is counted, such as `codes-sent#POOL#SUB`.
+   * @param use Identifies the use, such as a hash of the answer. The same use of a key counts once. By default, each call is a new use.
+   *   A limit above {@link LISTED_USES} counts each call.
    * @returns false if the limit is reached. Then nothing is counted.
    * @throws if the use may not have been counted.
    */
-  readonly count: (key: string, limit: Limit, signal: AbortSignal) => Promise<boolean>
+  readonly count: (key: string, limit: Limit, signal: AbortSignal, use?: string) => Promise<boolean>
+  /** Takes back a use of the current window, such as a right answer under a limit of wrong ones. */
+  readonly release: (key: string, limit: Limit, signal: AbortSignal, use: string) => Promise<void>
 }
+
+/** The highest limit for which a counter remembers each use. */
+export const LISTED_USES = 50
 
 /** The longest window, in seconds: 31 days. */
 const LONGEST_WINDOW = 31 * 24 * 3600

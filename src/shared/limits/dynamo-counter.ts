@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
-import { type Change, contains, doesNotExist, hasFewerThan, isAtMost, or, updateItem } from '../aws/expressions.ts'
-import type { Counter, Limit } from './counter.ts'
+import { type Change, contains, doesNotExist, hasFewerThan, isAtMost, isMoreThan, or, updateItem } from '../aws/expressions.ts'
+import { type Counter, LISTED_USES, type Limit } from './counter.ts'
 
 /** Options of {@link dynamoCounter}. */
 export interface DynamoCounterOptions {
@@ -11,8 +11,6 @@ export interface DynamoCounterOptions {
   readonly now?: () => Date
 }
 
-/** Up to this limit, an item lists the uses. It then stays below 1 KB, so a count costs one write unit. */
-const LISTED_USES = 50
 // DynamoDB may delete an item at `expiresAt`. The clocks of functions may differ by less than this.
 const KEPT_SECONDS = 3600
 
@@ -28,11 +26,20 @@ export function dynamoCounter({ documents, table, now = () => new Date() }: Dyna
   return {
     permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'LIMIT_TABLE' }],
 
-    async count(key, limit, signal) {
+    async count(key, limit, signal, use = randomBytes(9).toString('base64url')) {
       const { pk, expiresAt } = findWindow(key, limit, now())
-      const change = limit.max <= LISTED_USES ? listUse(limit.max) : addUse(limit.max)
+      const change = limit.max <= LISTED_USES ? listUse(limit.max, use) : addUse(limit.max)
       const command = updateItem({ table, key: { pk }, ...change, set: { expiresAt } })
       return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
+    },
+
+    async release(key, limit, signal, use) {
+      const { pk } = findWindow(key, limit, now())
+      const command =
+        limit.max <= LISTED_USES
+          ? updateItem({ table, key: { pk }, set: {}, delete: { uses: new Set([use]) }, if: contains('uses', use) })
+          : updateItem({ table, key: { pk }, set: {}, add: { used: -1 }, if: isMoreThan('used', 0) })
+      await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
   }
 }
@@ -46,10 +53,9 @@ function findWindow(key: string, { windowSeconds }: Limit, now: Date): { readonl
   return { pk, expiresAt: (window + 1) * windowSeconds + KEPT_SECONDS }
 }
 
-/** Adds the use's id to the set of uses. A retry of the same request adds the same id, so it changes nothing. */
-function listUse(max: number): Omit<Change, 'set'> {
-  const id = randomBytes(9).toString('base64url')
-  return { add: { uses: new Set([id]) }, if: or(doesNotExist('uses'), hasFewerThan('uses', max), contains('uses', id)) }
+/** Adds a use to the set of uses. A retry of the same request adds the same use, so it changes nothing. */
+function listUse(max: number, use: string): Omit<Change, 'set'> {
+  return { add: { uses: new Set([use]) }, if: or(doesNotExist('uses'), hasFewerThan('uses', max), contains('uses', use)) }
 }
 
 /** Adds 1 to a number. A set of all uses would be too large. */

@@ -22,6 +22,8 @@ export interface Denied {
   readonly reason: string
   /** The text that the end user reads. */
   readonly message: string
+  /** The response that refuses the user, if the trigger has one. The message is then not used. */
+  readonly response?: CognitoResponse
 }
 
 /** An error failed the invocation. The caller gets a fixed message, and the log has the cause. */

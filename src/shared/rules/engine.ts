@@ -74,7 +74,11 @@ async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
 }
 
 function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ctx: RuleContext<T>): Proceed<T> | Denied | Failed {
-  if (verdict.kind === 'deny') return { kind: 'denied', rule: verdict.by ?? 'unknown', reason: verdict.reason, message: verdict.message }
+  if (verdict.kind === 'deny') {
+    const response = engine.contract.encodeDenial?.(ctx.event)
+    const { by: rule = 'unknown', reason, message } = verdict
+    return { kind: 'denied', rule, reason, message, ...(response && { response }) }
+  }
   // An error that does not fail the invocation counts as a skip, because the trigger continues on errors.
   if (verdict.kind === 'error' && (verdict.mustFail || engine.contract.onError === 'fail'))
     return { kind: 'failed', rule: verdict.by ?? 'unknown', error: verdict.error }

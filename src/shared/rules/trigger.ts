@@ -59,6 +59,8 @@ export interface TriggerContract {
      */
     encode(answer: unknown, event: CognitoEvent): CognitoResponse | undefined
   }
+  /** Returns the response for a denial. Without it, a denial is an error with the rule's message. */
+  encodeDenial?(event: CognitoEvent): CognitoResponse
   userOf?(event: CognitoEvent): RuleUser
 }
 

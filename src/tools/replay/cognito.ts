@@ -55,6 +55,9 @@ export async function deliver(
   return { ...toReceived(invocation, trigger, event, { attempts, waitMs }), decision: invocation.decision, attempts, durationMs }
 }
 
+/** The error of a sign-in that the response of a function refuses. It is also Cognito's error for a wrong password. */
+const NOT_AUTHORIZED: FunctionError = { name: 'NotAuthorizedException', message: 'Incorrect username or password.' }
+
 type Received = Omit<Delivery, 'decision' | 'attempts' | 'durationMs'>
 
 function toReceived(
@@ -68,9 +71,12 @@ function toReceived(
     case 'returned': {
       if (!triggerFacts(trigger).waits) return { ...refused, outcome: 'proceed', error: null }
       const checked = checkAnswer(trigger, event, invocation.json)
-      return 'response' in checked
-        ? { ...refused, outcome: 'proceed', response: checked.response, error: null }
-        : { ...refused, ...checked, problem: addNote(checked.problem, invocation), outcome: 'failed' }
+      if (!('response' in checked)) return { ...refused, ...checked, problem: addNote(checked.problem, invocation), outcome: 'failed' }
+      const { response } = checked
+      const { refusesBy } = triggerFacts(trigger)
+      return refusesBy !== undefined && response[refusesBy] === true
+        ? { ...refused, outcome: 'denied', response, error: NOT_AUTHORIZED }
+        : { ...refused, outcome: 'proceed', response, error: null }
     }
     case 'threw': {
       const error = toCallerError(trigger, invocation.error)

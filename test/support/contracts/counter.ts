@@ -26,11 +26,36 @@ export function describeCounter(create: (now: () => Date) => Counter): void {
     expect(await counter.count(key, { max: 1, windowSeconds: 3600 }, signal)).toBe(false)
   })
 
+  it('counts a named use once', async () => {
+    const counter = create(at(7200))
+    const key = randomUUID()
+    const limit = { max: 1, windowSeconds: 3600 }
+    expect(await counter.count(key, limit, signal, 'one')).toBe(true)
+    expect(await counter.count(key, limit, signal, 'one')).toBe(true)
+    expect(await counter.count(key, limit, signal, 'two')).toBe(false)
+  })
+
+  it.each([2, 60])('a released use does not count towards a limit of %i', async (max) => {
+    const counter = create(at(7200))
+    const key = randomUUID()
+    const limit = { max, windowSeconds: 3600 }
+    await counter.release(key, limit, signal, 'use-0')
+    for (let use = 0; use < max; use += 1) expect(await counter.count(key, limit, signal, `use-${use}`)).toBe(true)
+    expect(await counter.count(key, limit, signal, 'more')).toBe(false)
+    await counter.release(key, limit, signal, 'use-0')
+    expect(await counter.count(key, limit, signal, 'more')).toBe(true)
+    expect(await counter.count(key, limit, signal, 'another')).toBe(false)
+  })
+
   it('starts again in the next window', async () => {
     const key = randomUUID()
     const limit = { max: 1, windowSeconds: 3600 }
-    expect(await create(at(7200)).count(key, limit, signal)).toBe(true)
-    expect(await create(at(10_799)).count(key, limit, signal)).toBe(false)
-    expect(await create(at(10_800)).count(key, limit, signal)).toBe(true)
+    let seconds = 7200
+    const counter = create(() => at(seconds)())
+    expect(await counter.count(key, limit, signal)).toBe(true)
+    seconds = 10_799
+    expect(await counter.count(key, limit, signal)).toBe(false)
+    seconds = 10_800
+    expect(await counter.count(key, limit, signal)).toBe(true)
   })
 }
