@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type TriggerFacts, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { DEEPEST, isTooDeep } from '../lib/json.ts'
+import { ANSWER_CHECKS, type AnswerFault } from './answer-checks.ts'
 import type { FunctionError } from './child-messages.ts'
 
 /** The checked response, or the error that the caller gets and a description of the problem. */
@@ -37,11 +38,16 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
       return toUnrecognizable(`'response.${field}' is ${describeType(response[field])}; expected ${type}`)
     }
   }
-  return trigger === 'PreSignUp' ? withAliases(event, response) : { response }
+  const fault = ANSWER_CHECKS[trigger]?.(response, event)
+  return fault === undefined ? { response } : toFault(fault)
 }
 
 function toUnrecognizable(problem: string): Checked {
   return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
+}
+
+function toFault({ problem, effect }: AnswerFault): Checked {
+  return effect === undefined ? toUnrecognizable(problem) : { error: { name: effect.name, message: `${problem}. ${effect.text}` }, problem }
 }
 
 /** Returns an error for a response field that Cognito would silently ignore. */
@@ -59,23 +65,4 @@ function ignored(
 function describeType(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'array' : typeof value
-}
-
-/**
- * Checks that the user has the email or phone number that the response verifies. Skips the check if an administrator creates the user,
- * because Cognito then ignores `autoVerifyEmail` and `autoVerifyPhone`.
- */
-function withAliases(event: Readonly<Record<string, unknown>>, response: Readonly<Record<string, unknown>>): Checked {
-  if (event.triggerSource === 'PreSignUp_AdminCreateUser') return { response }
-  const request = isObject(event.request) ? event.request : {}
-  const attributes = isObject(request.userAttributes) ? request.userAttributes : {}
-  for (const [flag, attribute] of [
-    ['autoVerifyEmail', 'email'],
-    ['autoVerifyPhone', 'phone_number'],
-  ] as const) {
-    if (response[flag] !== true || attributes[attribute]) continue
-    const problem = `'response.${flag}' is true, but the user has no '${attribute}'`
-    return { error: { name: 'SignUpFails', message: `${problem}. The sign-up fails; AWS does not document the error` }, problem }
-  }
-  return { response }
 }

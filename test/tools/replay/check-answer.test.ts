@@ -31,8 +31,8 @@ describe('checkAnswer', () => {
   })
 
   it('accepts null in a response field that was null in the event', () => {
-    const given = { ...event('VerifyAuthChallengeResponse_Authentication'), response: { answerCorrect: null } }
-    expect(check('VerifyAuthChallengeResponse', { answerCorrect: null }, given)).toEqual({ response: { answerCorrect: null } })
+    const given = { ...event('CustomMessage_SignUp'), response: { smsMessage: null } }
+    expect(check('CustomMessage', { smsMessage: null }, given)).toEqual({ response: { smsMessage: null } })
   })
 
   describe('pre token generation', () => {
