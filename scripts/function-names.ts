@@ -4,6 +4,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   emailDomainIn: 'a condition of the rule language',
   oneOf: 'a field of settings',
   isOneOf: 'a DynamoDB condition, named as a predicate',
+  onBehalfOf: 'a public rule with the usual name of the delegation',
   recordSignIn: 'a public rule; SignIn is a noun here',
   signIn: 'sign in is a verb',
 }

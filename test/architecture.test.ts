@@ -62,8 +62,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'adapters',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
     'shared/messages': 'the texts of messages; the rule for names in messages',
-    'shared/profiles': 'post confirmation and post authentication write profiles',
     'shared/mail': 'the mailer is exported with the trigger that uses it',
+    'shared/profiles': 'post confirmation and post authentication write profiles; a rule of pre token generation reads them',
   },
   'ses-v2': {
     'shared/aws': 'it has the client with short timeouts',
@@ -74,6 +74,10 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'it has the client with short timeouts',
     'shared/sms': 'it implements the texter port',
     'shared/rules': 'a message that SNS rejected is a NotDoneError',
+  },
+  'jwt-verify': {
+    'shared/rules': 'it checks its options',
+    trigger: 'it implements the verifier port of onBehalfOf',
   },
   sweeper: {
     'shared/cognito': 'the trigger of a pending effect',

@@ -2,22 +2,17 @@ import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { respond, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
-import { addingFault, type ProtectedClaim } from './claims.ts'
+import { addingFault, type ClaimTarget, type Token, type Unsettable } from './claims.ts'
 import type { ClaimValue, Tokens } from './tokens.ts'
 import type { PreTokenGeneration } from './trigger.ts'
 
 /** The value of a claim, or a function that returns it. If the function returns undefined, the claim stays as it is. */
 export type ClaimSource = ClaimValue | ((ctx: RuleContext<PreTokenGeneration>) => ClaimValue | undefined | Promise<ClaimValue | undefined>)
 
-/** The tokens to change. The access token needs version 2 or 3 of the event. */
-export type ClaimTarget = 'id' | 'access' | 'both'
-
-const TARGETS: readonly ClaimTarget[] = ['id', 'access', 'both']
-
 /** Options of `addClaims` and `suppressClaims`. */
-export interface AddClaimsOptions {
+export interface AddClaimsOptions<To extends ClaimTarget = ClaimTarget> {
   /** The tokens to change, `id` by default. */
-  readonly to?: ClaimTarget
+  readonly to?: To
 }
 
 /**
@@ -28,17 +23,18 @@ export interface AddClaimsOptions {
  * @example
  * preTokenGeneration(addClaims({ tenant: ({ user }) => user.attributes['custom:tenant'] }, { to: 'both' }))
  */
-export function addClaims<const Name extends string>(
-  claims: { readonly [Each in Name]: Each extends ProtectedClaim ? never : ClaimSource },
-  options: AddClaimsOptions = {},
+export function addClaims<const Name extends string, const To extends ClaimTarget = 'id'>(
+  claims: { readonly [Each in Name]: Each extends Unsettable<To> ? never : ClaimSource },
+  options: AddClaimsOptions<To> = {},
 ): Rule<PreTokenGeneration> {
+  const to = parseTarget('addClaims()', options)
   const sources = Object.entries<ClaimSource>(claims)
   if (sources.length === 0) throw new TypeError('addClaims() needs at least one claim')
   for (const [name, source] of sources) {
-    const fault = addingFault(name) ?? (source === undefined || source === null ? `the claim '${name}' has no value` : undefined)
+    const fault = findFault(name, to) ?? (source === undefined || source === null ? `the claim '${name}' has no value` : undefined)
     if (fault !== undefined) throw new TypeError(`addClaims(): ${fault}`)
   }
-  const to = parseTarget('addClaims()', options)
+  const isComplex = sources.some(([, source]) => typeof source === 'object')
   return defineRule<PreTokenGeneration>(
     'add-claims',
     async (ctx) => {
@@ -49,13 +45,35 @@ export function addClaims<const Name extends string>(
       }
       return Object.keys(found).length === 0 ? skip('no-claims') : respond(inTokens(to, { claims: found }), 'claims-added')
     },
-    { can: ['answer'], permissions: [], reasons: ['claims-added', 'no-claims'] },
+    { can: ['answer'], permissions: [], reasons: ['claims-added', 'no-claims'], ...neededVersion(to !== 'id' || isComplex) },
   )
 }
 
-/** Validates the options of a rule and returns `to`. */
-export function parseTarget(owner: string, options: AddClaimsOptions): ClaimTarget {
-  assertOptions(owner, options, ['to'])
+/** Returns why a claim cannot be added to the target tokens, or undefined if it can. */
+export function findFault(name: string, to: ClaimTarget): string | undefined {
+  return listTokens(to)
+    .map((token) => addingFault(name, token))
+    .find((fault) => fault !== undefined)
+}
+
+function listTokens(to: ClaimTarget): readonly Token[] {
+  return to === 'both' ? ['id', 'access'] : [to]
+}
+
+/** Returns the event version that a rule declares. Version 1 has only strings in the ID token. */
+export function neededVersion(needsLater: boolean): { readonly lambdaVersion?: 'V2_0' } {
+  return needsLater ? { lambdaVersion: 'V2_0' } : {}
+}
+
+const TARGETS: readonly ClaimTarget[] = ['id', 'access', 'both']
+
+/**
+ * Validates the options of a rule and returns `to`.
+ *
+ * @param more The names of the rule's other options.
+ */
+export function parseTarget(owner: string, options: AddClaimsOptions, more: readonly string[] = []): ClaimTarget {
+  assertOptions(owner, options, ['to', ...more])
   const { to = 'id' } = options
   if (!TARGETS.includes(to)) throw new TypeError(`${owner}: to is ${describeValue(to)}; expected 'id', 'access' or 'both'`)
   return to

@@ -1,7 +1,7 @@
 import type { CognitoEvent } from '../shared/cognito/event.ts'
 import { isObject } from '../shared/rules/invocation.ts'
 import type { CognitoResponse } from '../shared/rules/trigger.ts'
-import { addingFault, suppressingFault } from './claims.ts'
+import { addingFault, scopeFault, suppressingFault, type Token } from './claims.ts'
 import type { AccessTokenChanges, Groups, TokenChanges, Tokens } from './tokens.ts'
 
 // The AWS limit of claims and scopes in the tokens of one user.
@@ -26,9 +26,12 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): CognitoResponse | undefined {
   if (tokens === undefined) return undefined
   assertFields(tokens)
-  const { id, access, groups } = tokens
+  const { groups } = tokens
+  const id = tokens.id && withoutSuppressed(tokens.id)
+  const access = tokens.access && withoutSuppressed(tokens.access)
   assertToken('id', id)
   assertToken('access', access)
+  assertAudience(access, event)
   const size = countEntries(id) + countEntries(access)
   if (size > MOST_CLAIMS) throw new TypeError(`The tokens would get ${size} claims and scopes; Cognito allows ${MOST_CLAIMS}`)
   const override = groups && { groupOverrideDetails: encodeGroups(groups) }
@@ -37,6 +40,9 @@ export function encodeTokens(tokens: Tokens | undefined, event: CognitoEvent): C
       throw new TypeError('Version 1 of the event has no access token; set LambdaVersion V2_0 in PreTokenGenerationConfig')
     return { claimsOverrideDetails: { ...(id && encodeToken(withTexts(id))), ...override } }
   }
+  // Cognito ignores fields of another version, so the tokens would silently lack the claims.
+  if (event.version !== '2' && event.version !== '3')
+    throw new TypeError(`The version of the event is ${JSON.stringify(event.version)}; expected "1", "2" or "3"`)
   return {
     claimsAndScopeOverrideDetails: {
       ...(id && { idTokenGeneration: encodeToken(id) }),
@@ -56,20 +62,36 @@ function assertFields(tokens: Tokens): void {
   }
 }
 
-function assertToken(part: 'id' | 'access', changes: AccessTokenChanges | undefined): void {
+function assertToken(token: Token, changes: AccessTokenChanges | undefined): void {
   if (changes === undefined) return
+  const { claims = {}, suppress = [], scopes = [], suppressScopes = [] } = changes
   const fault =
-    Object.keys(changes.claims ?? {})
-      .map(addingFault)
-      .find(Boolean) ?? (changes.suppress ?? []).map(suppressingFault).find(Boolean)
-  if (fault !== undefined) throw new TypeError(`${part} token: ${fault}`)
-  for (const [name, value] of Object.entries(changes.claims ?? {})) {
-    if (value === undefined || value === null) throw new TypeError(`${part} token: the claim '${name}' has no value`)
-    if (part === 'id' && SIMPLE_IN_ID.includes(name) && typeof value === 'object')
+    Object.keys(claims)
+      .map((name) => addingFault(name, token))
+      .find(Boolean) ??
+    suppress.map(suppressingFault).find(Boolean) ??
+    [...scopes, ...suppressScopes].map(scopeFault).find(Boolean)
+  if (fault !== undefined) throw new TypeError(`${token} token: ${fault}`)
+  for (const [name, value] of Object.entries(claims)) {
+    if (value === undefined || value === null) throw new TypeError(`${token} token: the claim '${name}' has no value`)
+    if (token === 'id' && SIMPLE_IN_ID.includes(name) && typeof value === 'object')
       throw new TypeError(`id token: the claim '${name}' cannot be a list or an object`)
   }
-  const spaced = (changes.scopes ?? []).find((scope) => scope === '' || scope.includes(' '))
-  if (spaced !== undefined) throw new TypeError(`access token: '${spaced}' is not a scope; a scope has no spaces`)
+}
+
+function assertAudience({ claims = {} }: AccessTokenChanges = {}, { callerContext }: CognitoEvent): void {
+  if (claims.aud !== undefined && claims.aud !== callerContext.clientId)
+    throw new TypeError("access token: the claim 'aud' must be the id of the app client, which is appClient of the context")
+}
+
+/** Removes the claims and scopes that are both added and suppressed. Cognito would ignore these claims, but their number counts. */
+function withoutSuppressed(changes: AccessTokenChanges): AccessTokenChanges {
+  const { claims, suppress = [], scopes, suppressScopes = [] } = changes
+  return {
+    ...changes,
+    ...(claims && { claims: Object.fromEntries(Object.entries(claims).filter(([name]) => !suppress.includes(name))) }),
+    ...(scopes && { scopes: scopes.filter((scope) => !suppressScopes.includes(scope)) }),
+  }
 }
 
 function countEntries({ claims = {}, scopes = [] }: AccessTokenChanges = {}): number {

@@ -14,7 +14,10 @@ export interface GroupsOverride {
 
 /** Options of {@link overrideGroups}. */
 export interface OverrideGroupsOptions {
-  /** Allows an empty list of groups, which removes every group from the tokens. By default, an empty list is an error. */
+  /**
+   * Allows an empty list of groups, which removes every group from the tokens. By default, an empty list is an error if the user has
+   * groups.
+   */
   readonly allowEmpty?: boolean
 }
 
@@ -24,7 +27,7 @@ export interface OverrideGroupsOptions {
  *
  * @param choose Called with the names of the user's groups. Returns the new ones.
  * @throws TypeError if the argument is not a function, or an option is invalid. The rule fails if `choose` returns an empty list
- *   without `allowEmpty`.
+ *   without `allowEmpty`, and the user has groups.
  * @example
  * preTokenGeneration(overrideGroups((groups) => groups.filter((group) => !group.startsWith('internal-'))))
  */
@@ -43,8 +46,11 @@ export function overrideGroups(
       if (chosen === undefined) return skip('groups-kept')
       const override = isNames(chosen) ? { names: chosen } : chosen
       if (!isNames(override.names)) throw new TypeError('overrideGroups(): the function must return a list of names')
-      if (override.names.length === 0 && !allowEmpty)
+      if (override.names.length === 0 && !allowEmpty) {
+        // Machines and many users have no groups. A function that filters the groups then returns none, and removes none.
+        if (!hasEntries(groupsToOverride) && !hasEntries(override.roles) && !override.preferredRole) return skip('groups-kept')
         throw new TypeError('overrideGroups(): the function returned no group, which removes every group; set allowEmpty to permit it')
+      }
       const preferred = override.preferredRole ?? preferredRole
       return respond(
         {
@@ -59,6 +65,10 @@ export function overrideGroups(
     },
     { can: ['answer'], permissions: [], reasons: ['groups-kept', 'groups-overridden'] },
   )
+}
+
+function hasEntries(list: readonly string[] | null | undefined): boolean {
+  return list != null && list.length > 0
 }
 
 function isNames(value: unknown): value is readonly string[] {

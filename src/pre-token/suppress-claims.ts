@@ -1,7 +1,7 @@
 import { assertTexts } from '../shared/rules/arguments.ts'
 import { respond } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
-import { type AddClaimsOptions, inTokens, parseTarget } from './add-claims.ts'
+import { type AddClaimsOptions, inTokens, neededVersion, parseTarget } from './add-claims.ts'
 import { suppressingFault } from './claims.ts'
 import type { PreTokenGeneration } from './trigger.ts'
 
@@ -19,10 +19,12 @@ export function suppressClaims(names: readonly string[], options: AddClaimsOptio
   assertTexts('suppressClaims()', names)
   const fault = names.map(suppressingFault).find((each) => each !== undefined)
   if (fault !== undefined) throw new TypeError(`suppressClaims(): ${fault}`)
-  const tokens = inTokens(parseTarget('suppressClaims()', options), { suppress: [...names] })
+  const to = parseTarget('suppressClaims()', options)
+  const tokens = inTokens(to, { suppress: [...names] })
   return defineRule<PreTokenGeneration>('suppress-claims', () => respond(tokens, 'claims-suppressed'), {
     can: ['answer'],
     permissions: [],
     reasons: ['claims-suppressed'],
+    ...neededVersion(to !== 'id'),
   })
 }

@@ -1,5 +1,25 @@
+import { describeValue } from '../shared/rules/arguments.ts'
+import { isObject } from '../shared/rules/invocation.ts'
+
 /** The value of a claim. Version 1 of the event allows only strings, so numbers and booleans become strings there. */
 export type ClaimValue = string | number | boolean | readonly ClaimValue[] | { readonly [name: string]: ClaimValue }
+
+/**
+ * Converts a value from a database or a token to the value of a claim. A set becomes a list. Returns undefined for a missing value.
+ *
+ * @throws TypeError if the value is not JSON, or contains null.
+ */
+export function toClaimValue(name: string, value: unknown): ClaimValue | undefined {
+  return value === undefined || value === null ? undefined : convert(name, value)
+}
+
+function convert(name: string, value: unknown): ClaimValue {
+  if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return value
+  if (value instanceof Set || Array.isArray(value)) return [...value].map((each) => convert(name, each))
+  if (isObject(value) && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, convert(name, each)]))
+  throw new TypeError(`The value of the claim '${name}' contains ${describeValue(value)}; expected JSON without null`)
+}
 
 /** The changes of one token. */
 export interface TokenChanges {

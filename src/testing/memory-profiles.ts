@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../shared/cognito/event.ts'
-import type { ProfileKey, ProfileStore, Profiles, ProfileUser } from '../shared/profiles/profiles.ts'
+import type { ProfileKey, ProfileReader, ProfileStore, Profiles, ProfileUser, StoredProfile } from '../shared/profiles/profiles.ts'
 import { createFaults, type Faults } from './faults.ts'
 
 /** A profile, with the fields of a row in DynamoDB. Times are ISO 8601 strings. */
@@ -17,8 +17,10 @@ export interface Profile extends ProfileUser {
 }
 
 /** Profiles in memory. */
-export interface MemoryProfiles extends ProfileStore, Faults<keyof Profiles> {
+export interface MemoryProfiles extends ProfileStore, Pick<ProfileReader, 'find'>, Faults<keyof Profiles | 'find'> {
   readonly rows: readonly Profile[]
+  /** Adds fields to the profile of a user, as an application does in its table. Creates a missing profile. */
+  readonly put: (user: ProfileKey, fields: StoredProfile) => void
 }
 
 /** The options of `memoryProfiles`. */
@@ -37,7 +39,8 @@ export interface MemoryProfilesOptions {
  */
 export function memoryProfiles({ attributes: stored }: MemoryProfilesOptions = {}): MemoryProfiles {
   const rows = new Map<string, Profile>()
-  const { faults, run } = createFaults<keyof Profiles>()
+  const { faults, run } = createFaults<keyof Profiles | 'find'>()
+  const added = new Map<string, StoredProfile>()
   const find = (user: ProfileKey): Profile | undefined => rows.get(toKey(user))
 
   /** Writes a profile. Each call may be the first for a user, so that it creates a complete profile. */
@@ -54,6 +57,12 @@ export function memoryProfiles({ attributes: stored }: MemoryProfilesOptions = {
     get rows() {
       return [...rows.values()]
     },
+    put: (user, fields) => void added.set(toKey(user), { ...added.get(toKey(user)), ...fields }),
+    find: (user, signal) =>
+      run('find', signal, () => {
+        const [row, fields] = [find(user), added.get(toKey(user))]
+        return row === undefined && fields === undefined ? undefined : { ...row, ...fields }
+      }),
     confirmed: (user, at, signal) =>
       run('confirmed', signal, () => {
         write(user, at, { confirmedAt: find(user)?.confirmedAt ?? at.toISOString() })

@@ -76,7 +76,11 @@ describe('encodeTokens with an invalid answer', () => {
     ['a reserved claim to suppress', { id: { suppress: ['iss'] } }, "id token: Cognito reserves the claim 'iss'"],
     ['a claim without a value', { id: { claims: { tenant: null } } }, "id token: the claim 'tenant' has no value"],
     ['a claim without a name', { id: { claims: { '': 'x' } } }, 'id token: a claim has no name'],
-    ['a scope with a space', { access: { scopes: ['a b'] } }, "access token: 'a b' is not a scope"],
+    ['a scope with a space', { access: { scopes: ['a b'] } }, 'access token: "a b" is not a scope'],
+    ['a suppressed scope with a space', { access: { suppressScopes: ['a b'] } }, 'access token: "a b" is not a scope'],
+    ['an audience of the ID token', { id: { claims: { aud: tokenEvent().callerContext.clientId } } }, "Cognito reserves the claim 'aud'"],
+    ['another audience', { access: { claims: { aud: 'other' } } }, "access token: the claim 'aud' must be the id of the app client"],
+    ['an audience to suppress', { access: { suppress: ['aud'] } }, "Cognito reserves the claim 'aud'"],
     [
       'a list in a simple claim',
       { id: { claims: { email_verified: [true] } } },
@@ -93,5 +97,34 @@ describe('encodeTokens with an invalid answer', () => {
 
   it('accepts an answer that suppresses the groups or `dev:` claims', () => {
     expect(() => encode({ id: { suppress: ['cognito:groups', 'cognito:roles', 'dev:x', 'email'] } })).not.toThrow()
+  })
+
+  it.each([undefined, '', '0', '4', 2])('throws for version %s of the event, which AWS does not document', (version) => {
+    const event = { ...tokenEvent(), version: version as string }
+    expect(() => encodeTokens({ id: { claims: { tenant: 'acme' } } }, event)).toThrow('expected "1", "2" or "3"')
+    expect(encodeTokens(undefined, event)).toBeUndefined()
+  })
+})
+
+describe('encodeTokens', () => {
+  it('accepts the id of the app client as audience of the access token', () => {
+    const aud = tokenEvent().callerContext.clientId ?? ''
+    expect(encode({ access: { claims: { aud } } }, '2')).toMatchObject({
+      claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride: { aud } } },
+    })
+  })
+
+  it('leaves out claims and scopes that are also suppressed', () => {
+    const tokens: Tokens = { access: { claims: { a: 1, b: 2 }, suppress: ['a'], scopes: ['s', 't'], suppressScopes: ['t'] } }
+    expect(encode(tokens, '3')).toEqual({
+      claimsAndScopeOverrideDetails: {
+        accessTokenGeneration: {
+          claimsToAddOrOverride: { b: 2 },
+          claimsToSuppress: ['a'],
+          scopesToAdd: ['s'],
+          scopesToSuppress: ['t'],
+        },
+      },
+    })
   })
 })

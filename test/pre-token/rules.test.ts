@@ -42,6 +42,18 @@ describe('addClaims', () => {
     expect(decision.trace.map(({ overrides }) => overrides)).toEqual([undefined, ['id'], undefined])
   })
 
+  it('adds the id of the app client as audience of the access token', async () => {
+    const aud = addClaims({ aud: ({ appClient }) => appClient }, { to: 'access' })
+    expect(await decide([aud], { version: '2' })).toMatchObject({ kind: 'proceed', rule: null })
+    expect(await decide([addClaims({ aud: 'other' }, { to: 'access' })], { version: '2' })).toMatchObject({ kind: 'failed' })
+  })
+
+  it('declares the event version that it needs', () => {
+    expect(addClaims({ a: 'b' }).lambdaVersion).toBeUndefined()
+    expect(addClaims({ a: ['b'] }).lambdaVersion).toBe('V2_0')
+    expect(addClaims({ a: 'b' }, { to: 'both' }).lambdaVersion).toBe('V2_0')
+  })
+
   it('skips if no claim has a value', async () => {
     expect(await decide([addClaims({ none: () => undefined })])).toMatchObject({ response: {}, trace: [{ reason: 'no-claims' }] })
   })
@@ -51,6 +63,7 @@ describe('addClaims', () => {
     ['a reserved claim', [{ sub: 'x' }], "addClaims(): Cognito reserves the claim 'sub'"],
     ['a claim with a reserved prefix', [{ 'cognito:groups': 'x' }], "addClaims(): Cognito reserves the claim 'cognito:groups'"],
     ['a claim without a value', [{ a: undefined }], "addClaims(): the claim 'a' has no value"],
+    ['an audience of both tokens', [{ aud: 'x' }, { to: 'both' }], "addClaims(): Cognito reserves the claim 'aud'"],
     ['a wrong target', [{ a: 1 }, { to: 'refresh' }], "addClaims(): to is a string; expected 'id', 'access' or 'both'"],
     ['a misspelt option', [{ a: 1 }, { in: 'id' }], "addClaims(): unknown option 'in'"],
   ])('throws for %s when the rule is made', (_, args, message) => {
@@ -63,6 +76,11 @@ describe('suppressClaims', () => {
     expect(await decide([suppressClaims(['email', 'cognito:groups'])])).toMatchObject({
       response: { claimsOverrideDetails: { claimsToSuppress: ['email', 'cognito:groups'] } },
     })
+  })
+
+  it('declares the event version that it needs', () => {
+    expect(suppressClaims(['email']).lambdaVersion).toBeUndefined()
+    expect(suppressClaims(['email'], { to: 'access' }).lambdaVersion).toBe('V2_0')
   })
 
   it.each([
@@ -94,6 +112,15 @@ describe('overrideGroups', () => {
     expect(await decide([overrideGroups(() => [])])).toMatchObject({ kind: 'failed', rule: 'override-groups' })
     expect(await decide([overrideGroups(() => [], { allowEmpty: true })])).toMatchObject({ answer: { groups: { names: [] } } })
     expect(await decide([overrideGroups(() => ({ names: 'staff' }) as never)])).toMatchObject({ kind: 'failed' })
+  })
+
+  it('skips a user or machine without groups if the function returns none', async () => {
+    const rule = overrideGroups((groups) => groups.filter((group) => group !== 'editors'))
+    for (const groupsToOverride of [[], null, undefined]) {
+      const request = { userAttributes: {}, groupConfiguration: { groupsToOverride } }
+      expect(await decide([rule], { request })).toMatchObject({ kind: 'proceed', response: {}, trace: [{ reason: 'groups-kept' }] })
+      expect(await decide([overrideGroups(() => ({ names: [], roles: ['r'] }))], { request })).toMatchObject({ kind: 'failed' })
+    }
   })
 
   it('handles an event without groups', async () => {

@@ -1,6 +1,17 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import { chain, failOpen, not, triggeredBy, when } from '../../src/index.ts'
-import { addClaims, overrideGroups, type PreTokenGeneration, preTokenGeneration, type Tokens } from '../../src/pre-token/index.ts'
+import {
+  addClaims,
+  claimsFromProfile,
+  dynamoProfileReader,
+  onBehalfOf,
+  overrideGroups,
+  type PreTokenGeneration,
+  preTokenGeneration,
+  type Tokens,
+  tokenBudget,
+  type UserTokenVerifier,
+} from '../../src/pre-token/index.ts'
 import { blockUsers, dynamoBlockList } from '../../src/rules/index.ts'
 import { documentClient } from '../../src/shared/aws/index.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
@@ -21,10 +32,32 @@ describe('pre token generation', () => {
     addClaims({ sub: 'x' })
     // @ts-expect-error Cognito reserves claims with the prefix cognito:
     addClaims({ 'cognito:groups': 'x' })
+    // @ts-expect-error Cognito reserves the claim aud in the ID token
+    addClaims({ aud: 'x' }, { to: 'both' })
+    addClaims({ aud: ({ appClient }) => appClient }, { to: 'access' })
     // @ts-expect-error a Date is not a valid claim
     addClaims({ since: new Date() })
     // @ts-expect-error the option 'to' of addClaims does not accept the value 'refresh'
     addClaims({ app: 'shop' }, { to: 'refresh' })
+  })
+
+  test('claimsFromProfile and onBehalfOf reject reserved claims', () => {
+    const profiles = dynamoProfileReader({ documents: documentClient(), table: 'profiles' })
+    claimsFromProfile(profiles, { plan: 'plan', seats: ({ seats }) => Number(seats) }, { to: 'both' })
+    // @ts-expect-error Cognito reserves the claim sub
+    claimsFromProfile(profiles, { sub: 'id' })
+    const verifier: UserTokenVerifier = { verify: async () => undefined }
+    onBehalfOf(verifier, { claims: { user_sub: 'sub' }, maxAgeSeconds: 300 })
+    // @ts-expect-error Cognito reserves the claim sub
+    onBehalfOf(verifier, { claims: { sub: 'sub' }, maxAgeSeconds: 300 })
+    // @ts-expect-error the age is required, so that no rule accepts a token of any age
+    onBehalfOf(verifier, { claims: { user_sub: 'sub' } })
+  })
+
+  test('tokenBudget accepts rules of this trigger and rules for several triggers', () => {
+    preTokenGeneration(tokenBudget({ maxBytes: 2048 }, blockUsers(blocks), addClaims({ app: 'shop' })))
+    // @ts-expect-error maxBytes is required
+    tokenBudget({}, addClaims({ app: 'shop' }))
   })
 
   test('an override of groups requires their names, so that it cannot remove all groups by accident', () => {

@@ -39,7 +39,7 @@ export function dynamoProfiles(options: DynamoProfilesOptions): ProfileStore {
   assertOptions('dynamoProfiles()', options, ['documents', 'table', 'attributes', 'key'])
   const { documents, table, attributes, key = profileKey } = options
   if (attributes !== undefined) assertAttributes(attributes)
-  const keyNames = findKeyNames(key)
+  const keyNames = findKeyNames('dynamoProfiles()', key)
   const update = async (user: ProfileUser, now: string, change: Change & Returned, signal: AbortSignal): Promise<Stored> => {
     // DynamoDB rejects a write to an attribute of the key.
     const ownFields = Object.entries(setCommon(user, now)).filter(([name]) => !keyNames.includes(name))

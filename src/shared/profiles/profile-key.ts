@@ -22,11 +22,12 @@ const SAMPLES = ['1', '2'].map((digit) => ({
 /**
  * Calls a function that makes keys with two sample users, and returns the names of the key's attributes.
  *
+ * @param owner The start of the error's message.
  * @throws TypeError if the keys are invalid or equal. With equal keys, all users would share one profile.
  */
-export function findKeyNames(key: (user: ProfileKey) => unknown): readonly string[] {
+export function findKeyNames(owner: string, key: (user: ProfileKey) => unknown): readonly string[] {
   const fail = (found: string): never => {
-    throw new TypeError(`dynamoProfiles(): ${found}; expected a function such as ({ sub }) => ({ pk: \`USER#\${sub}\`, sk: 'PROFILE' })`)
+    throw new TypeError(`${owner}: ${found}; expected a function such as ({ sub }) => ({ pk: \`USER#\${sub}\`, sk: 'PROFILE' })`)
   }
   if (typeof key !== 'function') return fail(`key is ${describeValue(key)}`)
   const [one = [], other = []] = SAMPLES.map(

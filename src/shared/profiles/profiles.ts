@@ -45,6 +45,17 @@ export interface Profiles {
   readonly markEffectsEnqueued: (user: ProfileKey, at: Date, signal: AbortSignal) => Promise<void>
 }
 
+/** A profile as the store has it, with all of its fields. */
+export type StoredProfile = Readonly<Record<string, unknown>>
+
+/** Reads profiles. */
+export interface ProfileReader {
+  /** Returns a user's profile, or undefined if the user has none. */
+  readonly find: (user: ProfileKey, signal: AbortSignal) => Promise<StoredProfile | undefined>
+  /** The IAM permissions that the look-up needs. */
+  readonly permissions?: readonly RulePermission[]
+}
+
 /** The part of a store that a rule uses. */
 export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & {
   /** The user attributes to store. They are a property of the store, so that all rules that write a profile agree. */

@@ -1,3 +1,4 @@
+import type { LambdaVersion } from '../cognito/triggers.ts'
 import { describeValue } from './arguments.ts'
 import { assertReads, type Condition, type DeclaresReads } from './condition.ts'
 import type { MaybePromise } from './invocation.ts'
@@ -64,6 +65,8 @@ export interface RuleNode {
   readonly reads?: readonly string[]
   /** Returns the messages that the rule can send, if the rule declares them. */
   readonly samples?: () => readonly MessageSample[]
+  /** The lowest event version that the rule needs, as in LambdaConfig, if the rule declares one. */
+  readonly lambdaVersion?: LambdaVersion
   /** The condition of a `when`. */
   readonly condition?: Condition<never>
   /** The error mode inside this node, unless a nested node sets its own. */
@@ -161,6 +164,11 @@ export interface RuleOptions<T extends Trigger = Trigger> {
   readonly commit?: Commit<T>
   /** The only trigger that the rule is for. `preSignUp.rule(...)` sets it. */
   readonly trigger?: string
+  /**
+   * The lowest event version that the rule needs, such as `V2_0`. `lifeguard doctor` and packaging compare it with the version that the
+   * user pool sends.
+   */
+  readonly lambdaVersion?: LambdaVersion
 }
 
 type Evaluate<T extends Trigger> = (ctx: RuleContext<T>, run: Run) => Outcome<NoInfer<T>> | Promise<Outcome<NoInfer<T>>>
@@ -187,7 +195,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
   const owner = `defineRule('${name}')`
   if (typeof evaluate !== 'function')
     throw new TypeError(`${owner}: the second argument is ${describeValue(evaluate)}; expected a function`)
-  const { can, permissions, judges, reasons, reads, samples, commit, trigger } = options
+  const { can, permissions, judges, reasons, reads, samples, commit, trigger, lambdaVersion } = options
   if (can !== undefined && !(Array.isArray(can) && can.every((each) => ABILITIES.includes(each))))
     throw new TypeError(`${owner}: can must be a list of ${ABILITIES.map((each) => `'${each}'`).join(', ')}`)
   if (reads !== undefined) assertReads(owner, reads)
@@ -198,6 +206,8 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
     throw new TypeError(`${owner}: reasons must be a list of identifiers, such as ['no-invite']`)
   if (commit !== undefined && !(typeof commit.reserve === 'function' && typeof commit.release === 'function'))
     throw new TypeError(`${owner}: commit must have the functions reserve and release`)
+  if (lambdaVersion !== undefined && !/^V\d_0$/.test(lambdaVersion))
+    throw new TypeError(`${owner}: lambdaVersion is ${JSON.stringify(lambdaVersion)}; expected a version such as 'V2_0'`)
   return {
     ...{ name, kind: 'rule', evaluate },
     ...(can && { can }),
@@ -208,6 +218,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
     ...(samples && { samples }),
     ...(commit && { commit }),
     ...(trigger !== undefined && { trigger }),
+    ...(lambdaVersion && { lambdaVersion }),
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CreateTableCommand, type KeySchemaElement, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { dynamoProfileReader } from '../../../src/shared/profiles/dynamo-profile-reader.ts'
 import { type DynamoProfilesOptions, dynamoProfiles } from '../../../src/shared/profiles/dynamo-profiles.ts'
 import { profileKey } from '../../../src/shared/profiles/profile-key.ts'
 import type { ProfileUser } from '../../../src/shared/profiles/profiles.ts'
@@ -81,12 +82,38 @@ onEveryDynamoDb((engine) => {
     })
   })
 
+  it('dynamoProfileReader reads the profile that the store wrote, with the fields of the application', async () => {
+    const reader = dynamoProfileReader({ documents: () => engine.documents(), table: engine.tables.profiles })
+    const user = newUser()
+    expect(await reader.find(user, signal)).toBeUndefined()
+    await profiles.confirmed(user, noonPlus(0), signal)
+    expect(await reader.find(user, signal)).toMatchObject({ ...newProfile(user), confirmedAt: noon })
+    await expect(reader.find(user, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   it('rejects if the table does not exist or the signal aborts', async () => {
     const lost = dynamoProfiles({ documents: () => engine.documents(), table: 'no-such-table' })
     await expect(lost.confirmed(newUser(), noonPlus(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(lost.signedIn(newUser(), signIn(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(lost.markEffectsEnqueued(newUser(), noonPlus(0), signal)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     await expect(profiles.passwordReset(newUser(), noonPlus(0), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+describe('dynamoProfileReader', () => {
+  const documents = () => {
+    throw new Error('made')
+  }
+
+  it('declares its IAM permissions', () => {
+    const { permissions } = dynamoProfileReader({ documents, table: 'profiles' })
+    expect(permissions).toEqual([{ actions: ['dynamodb:GetItem'], resource: 'PROFILE_TABLE' }])
+  })
+
+  it('throws if all users would share a profile, or an option is unknown', () => {
+    const make = (options: object) => () => dynamoProfileReader({ documents, table: 'profiles', ...options })
+    expect(make({ key: () => ({ pk: 'USER' }) })).toThrow('dynamoProfileReader(): key returns the same key for two users')
+    expect(make({ keys: 1 })).toThrow("dynamoProfileReader(): unknown option 'keys'")
   })
 })
 

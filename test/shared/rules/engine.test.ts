@@ -485,6 +485,14 @@ describe('the declarations of a rule', () => {
     )
   })
 
+  test('defineRule keeps the event version that a rule needs, and rejects an invalid version', () => {
+    expect(defineRule<SampleRefusing>('later', () => skip(), { lambdaVersion: 'V2_0' }).lambdaVersion).toBe('V2_0')
+    expect('lambdaVersion' in defineRule<SampleRefusing>('any', () => skip())).toBe(false)
+    expect(() => defineRule<SampleRefusing>('wrong', () => skip(), { lambdaVersion: '2' as never })).toThrow(
+      new TypeError(`defineRule('wrong'): lambdaVersion is "2"; expected a version such as 'V2_0'`),
+    )
+  })
+
   test.each(['domain', '', null, 7])('defineRule throws for an invalid value of judges: %j', (judges) => {
     expect(() => defineRule<SampleRefusing>('wrong', () => allow(), { judges: judges as never })).toThrow(
       new TypeError(`defineRule('wrong'): judges is ${JSON.stringify(judges)}; expected 'email-domain' or 'block'`),

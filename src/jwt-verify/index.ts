@@ -1,0 +1,1 @@
+export { type CognitoTokenVerifierOptions, cognitoTokenVerifier } from './cognito-token-verifier.ts'
