@@ -33,6 +33,8 @@ export interface FunctionPlan {
   readonly folder: string
   /** The name under which handler.ts exports the handler. */
   readonly exported: string
+  /** The function's block in this package's serverless.yml, with its variables. */
+  readonly block: object
   /** The files to write, by their path in the project. */
   readonly files: ReadonlyMap<string, string>
   /** The settings with a value. Table settings are missing, because the tables do not exist yet. */
@@ -68,6 +70,7 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
     name: `${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`,
     folder,
     exported,
+    block: await readOwnBlock(declared.name),
     files: new Map(await Promise.all(own.map(async (path) => [path, await readFile(join(PACKAGE_FOLDER, path), 'utf8')] as const))),
     environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_TABLE'))),
     tables: await Promise.all([...settings].map(readTable)),
@@ -81,6 +84,15 @@ async function readOwnFunction(trigger: TriggerName): Promise<TriggerFunction | 
   const project = await openProject('serverless.yml', options)
   const functions = project === undefined ? [] : [...listTriggerFunctions(project), ...listOptionalFunctions(project)]
   return functions.find((each) => each.trigger === trigger)
+}
+
+async function readOwnBlock(name: string): Promise<object> {
+  const { value } = readYaml('serverless.yml', await readFile(join(PACKAGE_FOLDER, 'serverless.yml'), 'utf8'))
+  const service = isObject(value) ? value : {}
+  const sections = [service.functions, isObject(service.custom) && service.custom.optional].flat()
+  const block = sections.flatMap((section) => (isObject(section) && isObject(section[name]) ? [section[name]] : []))[0]
+  if (block === undefined) throw new Error(`serverless.yml has no function ${name}`)
+  return block
 }
 
 async function readPermissions(

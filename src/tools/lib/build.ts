@@ -6,6 +6,7 @@ import { isObject } from '../../shared/rules/invocation.ts'
 import { UsageError } from './errors.ts'
 import { importPeer } from './import-peer.ts'
 import { parseJson } from './json.ts'
+import { readOwnManifest } from './own-package.ts'
 import { runProgram } from './run-program.ts'
 
 /**
@@ -62,6 +63,15 @@ export async function bundleHandler(source: string): Promise<TemporaryBundle> {
     return { file: join(target, BUNDLE_FILE), remove }
   } catch (error) {
     await remove()
-    throw new UsageError(`${source} cannot be bundled`, error instanceof Error ? error.message : String(error))
+    throw await toBundleError(`${source} cannot be bundled`, error)
   }
+}
+
+/** Converts an error of esbuild to an error for the user. Names the optional packages that a handler of this package needs. */
+export async function toBundleError(summary: string, error: unknown): Promise<UsageError> {
+  const text = error instanceof Error ? error.message : String(error)
+  const { peerDependencies } = await readOwnManifest()
+  const unresolved = [...text.matchAll(/Could not resolve "([^"]+)"/g)].map(([, name = '']) => name)
+  const missing = [...new Set(unresolved)].filter((name) => Object.hasOwn(peerDependencies, name))
+  return new UsageError(summary, missing.length === 0 ? text : `${text}\nInstall the missing packages: npm install ${missing.join(' ')}`)
 }

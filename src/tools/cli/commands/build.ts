@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundleHandlers } from '../../../esbuild/bundle.ts'
 import { buildDomainFiles } from '../../../esbuild/domain-files.ts'
+import { toBundleError } from '../../lib/build.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { importPeer } from '../../lib/import-peer.ts'
 import { formatHelp } from '../help.ts'
@@ -38,8 +39,8 @@ export async function runBuild(args: readonly string[], io: Io): Promise<number>
   const folders = await listHandlerFolders(join(io.folder, 'src'))
   if (folders.length === 0) throw new UsageError('No src/FOLDER/handler.ts in this folder. To add one: lifeguard add pre-signup')
   const bundles = folders.map((name) => ({ folder: join(io.folder, 'dist', name), entry: join(io.folder, 'src', name, 'handler.ts') }))
-  await bundleHandlers(bundles, build).catch((error: unknown) => {
-    throw new UsageError('The handlers cannot be bundled', error instanceof Error ? error.message : String(error))
+  await bundleHandlers(bundles, build).catch(async (error: unknown) => {
+    throw await toBundleError('The handlers cannot be bundled', error)
   })
   await buildDomainFiles(join(io.folder, 'domains'), join(io.folder, 'dist', 'pre-signup'))
   await io.out(folders.map((name) => `dist/${name}/handler.js`))

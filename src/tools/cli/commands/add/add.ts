@@ -15,6 +15,7 @@ import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { parseTriggerName, triggersInFolder } from '../../../lib/find-trigger.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
+import { isFile } from '../../../project/find-code.ts'
 import { openProject, type Project } from '../../../project/project.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
@@ -22,6 +23,8 @@ import { wrapText } from '../../text.ts'
 import { ADD_HELP } from './usage.ts'
 
 const BUILD = 'lifeguard build'
+// A project of `lifeguard init` has this file. It creates the roles, permissions and alarms of every function.
+const OWN_DEPLOYMENT = join('deploy', 'triggers.cjs')
 
 type Manifest = Readonly<Record<string, unknown>>
 
@@ -68,7 +71,9 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
     await io.out(describeNext(project, plans, manifest, willBuild))
     return EXIT.fine
   }
-  const additions = listAdditions(project, plans, tables, wiring)
+  const additions = (await isFile(join(project.folder, OWN_DEPLOYMENT)))
+    ? [{ path: ['functions'], value: Object.fromEntries(plans.map(({ name, block }) => [name, block])) }]
+    : listAdditions(project, plans, tables, wiring)
   const isYaml = /\.ya?ml$/.test(project.file)
   if (values.write && isYaml) await io.out([...written, ...(await editConfiguration(project, additions))])
   else {
