@@ -28,7 +28,8 @@ import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middlew
  * - `refuses`: rules may deny. `approves`: rules may also allow. `works`: rules have side effects.
  * - `onError`: `fail` or `continue` after a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
  * - `encodeDenial`: returns the response for a denial, if Cognito can read a refusal in it. By default, a denial is an error.
- * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`.
+ * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`. Later rules see the user as the
+ *   second argument changes it, which is the combined answer of earlier rules.
  * - `combine` and `encode`: only for triggers whose answer Cognito reads. `encode` converts an answer to Cognito's response fields.
  *   The engine calls `encode` for each answer of a rule, and for the combined answer, which may be undefined. `encode` throws if
  *   the event's version does not support the answer.
@@ -36,7 +37,7 @@ import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middlew
 export type TriggerDefinition<T extends Trigger> = {
   readonly name: T['name']
   readonly onError: OnError
-  userOf?(event: T['event']): RuleUser
+  userOf?(event: T['event'], answer: T['answer'] | undefined): RuleUser
 } & (T extends Refusing ? { readonly refuses: true; encodeDenial?(event: T['event']): CognitoResponse } : { readonly refuses?: false }) &
   (T extends Approving ? { readonly approves: true } : { readonly approves?: false }) &
   (T extends Working ? { readonly works: true } : { readonly works?: false }) &

@@ -239,8 +239,9 @@ function keepReservations<T extends Trigger>(
 }
 
 /** Creates the frame of a child. */
-function createChildFrame(parent: Frame, child: RuleNode, share: Share = {}): Frame {
-  const { index = parent.next, answered = parent.answered } = share
+function createChildFrame({ contract }: Engine, parent: Frame, child: RuleNode, share: Share = {}): Frame {
+  const { index = parent.next } = share
+  const [before, own] = [parent.answered, share.answered]
   parent.next = index + 1
   return {
     rule: child,
@@ -248,9 +249,15 @@ function createChildFrame(parent: Frame, child: RuleNode, share: Share = {}): Fr
     deadline: parent.deadline,
     onError: parent.rule.onError ?? parent.onError,
     shadow: parent.shadow,
-    answered,
+    answered: before === undefined || own === undefined ? (own ?? before) : combine<unknown>(contract, before, own),
     next: 0,
   }
+}
+
+/** Returns the context whose user has the changes of an earlier answer, in a trigger whose `userOf` reads the answer. */
+function afterAnswer<T extends Trigger>({ contract }: Engine, ctx: RuleContext<T>, answered: unknown): RuleContext<T> {
+  if (answered === undefined || contract.userOf === undefined) return ctx
+  return narrowContext(ctx, { signal: () => ctx.signal }, contract.userOf(ctx.event, answered))
 }
 
 /** Creates the engine's functions for one rule. */
@@ -270,16 +277,17 @@ function createRun(engine: Engine, frame: Frame): Run {
       return isThenable(result) ? deadline.race(result) : result
     },
     evaluate(child, ctx, share) {
-      const place = createChildFrame(frame, child, share)
-      if (share?.withinMs === undefined) return evaluate(engine, child, ctx, place, share?.mustAllow)
+      const place = createChildFrame(engine, frame, child, share)
+      const changed = afterAnswer(engine, ctx, place.answered)
+      if (share?.withinMs === undefined) return evaluate(engine, child, changed, place, share?.mustAllow)
       const part = deadline.within(share.withinMs)
-      return andThen(evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part }, share.mustAllow), (verdict) => {
+      return andThen(evaluate(engine, child, narrowContext(changed, part), { ...place, deadline: part }, share.mustAllow), (verdict) => {
         part.close()
         return verdict
       })
     },
     defer(child, ctx) {
-      const place = { ...createChildFrame(frame, child), shadow: true, answered: undefined } as const
+      const place = { ...createChildFrame(engine, frame, child), shadow: true, answered: undefined } as const
       engine.deferred.push((part) => evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part }))
     },
   }

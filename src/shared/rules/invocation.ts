@@ -93,7 +93,7 @@ export function createContext<T extends Trigger>(
   const ctx = {
     trigger: contract.name,
     event: frozenCopy(event),
-    user: contract.userOf?.(event) ?? readUser(event),
+    user: contract.userOf?.(event, undefined) ?? readUser(event),
     appClient: nonEmpty(event?.callerContext?.clientId),
     [TIME]: toSignalOnly(time),
   }
@@ -101,12 +101,12 @@ export function createContext<T extends Trigger>(
   return ctx
 }
 
-/** Creates a context with a shorter deadline than the invocation's. */
-export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Timed): RuleContext<T> {
+/** Creates a context with another deadline or another user than the invocation's. */
+export function narrowContext<T extends Trigger>(ctx: RuleContext<T>, time: Timed, user: RuleUser = ctx.user): RuleContext<T> {
   const narrow = {
     trigger: ctx.trigger,
     event: ctx.event,
-    user: ctx.user,
+    user,
     appClient: ctx.appClient,
     invocation: ctx.invocation ?? ctx,
     [TIME]: toSignalOnly(time),

@@ -57,7 +57,19 @@ export type Hide = (text: string) => string
 
 // The attributes that identify a user. Many users share the values of other attributes, such as a plan or a locale.
 const NAMING = [
-  ...['sub', 'name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'phone_number', 'birthdate', 'address'],
+  ...[
+    'sub',
+    'userId',
+    'name',
+    'given_name',
+    'family_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'phone_number',
+    'birthdate',
+    'address',
+  ],
 ]
 
 /**
@@ -96,21 +108,32 @@ interface Values {
 
 function collectValues(event: unknown): Values {
   const { userName, request } = isObject(event) ? event : {}
-  const { userAttributes, validationData, clientMetadata } = isObject(request) ? request : {}
-  const attributes = isObject(userAttributes) ? userAttributes : {}
-  const { email, identities } = attributes
-  // Exclude Cognito's own attributes, such as `cognito:user_status`, because many users share their values.
-  const all = [attributes, validationData, clientMetadata].flatMap((map) =>
-    isObject(map) ? Object.keys(map).flatMap((name) => (name.startsWith('cognito:') ? [] : [map[name]])) : [],
-  )
-  // Use only the part of the address before the `@`, because many users share the domain.
-  const naming = [userName, ...NAMING.map((name) => attributes[name]), `${email ?? ''}`.split('@')[0], ...parseUserIds(identities)]
-  return { values: [userName, ...all].flatMap(lowerCase), parts: new Set(naming.flatMap(lowerCase).flatMap(splitParts)) }
+  const all = [['sub', userName] as const, ...collectTexts('', request)]
+  const naming = all.flatMap(([name, text]): readonly unknown[] => {
+    // Use only the part of the address before the `@`, because many users share the domain.
+    if (name === 'email') return [`${text}`.split('@')[0]]
+    return NAMING.includes(name) ? [text] : []
+  })
+  return { values: all.flatMap(([, text]) => lowerCase(text)), parts: new Set(naming.flatMap(lowerCase).flatMap(splitParts)) }
 }
 
-/** Returns the user's ids at identity providers, from the JSON string that Cognito sends. */
-function parseUserIds(identities: unknown): readonly string[] {
-  return typeof identities === 'string' ? [...identities.matchAll(/"userId"\s*:\s*"([^"]*)"/g)].map(([, id = '']) => id) : []
+/**
+ * Returns the strings in a request at any depth, with the names of their fields. Also reads the JSON in a string, such as an ID token.
+ * Excludes Cognito's own attributes, such as `cognito:user_status`, because many users share their values.
+ */
+function collectTexts(name: string, value: unknown): readonly (readonly [name: string, text: unknown])[] {
+  if (isObject(value)) return Object.keys(value).flatMap((key) => collectTexts(key, value[key]))
+  if (name.startsWith('cognito:')) return []
+  const inner = typeof value === 'string' && /^[[{]/.test(value) ? parseJson(value) : undefined
+  return [[name, value], ...(isObject(inner) ? collectTexts(name, inner) : [])]
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -61,7 +61,8 @@ export interface TriggerContract {
   }
   /** Returns the response for a denial. Without it, a denial is an error with the rule's message. */
   encodeDenial?(event: CognitoEvent): CognitoResponse
-  userOf?(event: CognitoEvent): RuleUser
+  /** Reads the user. `answer` is the combined answer of earlier rules, for a trigger whose answers change the user. */
+  userOf?(event: CognitoEvent, answer: unknown): RuleUser
 }
 
 /** The user of an event, as every rule sees it. */
@@ -93,7 +94,7 @@ export interface RuleContext<T extends Trigger = Trigger> {
   /** An AbortSignal that is aborted when the rule's time is over. Pass it to every asynchronous call. Created when first read. */
   readonly signal: AbortSignal
   /**
-   * The context of the whole invocation, if this rule has a shorter deadline. Pass this context to lookups whose result all rules share, as
+   * The context of the whole invocation, if this rule has another deadline or an earlier rule changed the user. Pass this context to lookups whose result all rules share, as
    * `perInvocation` does.
    */
   readonly invocation?: RuleContext<T>
