@@ -1,4 +1,4 @@
-import { assertOptions } from '../shared/rules/arguments.ts'
+import { assertOptions, assertTexts } from '../shared/rules/arguments.ts'
 import { isAttributeName } from '../shared/rules/condition.ts'
 import { deny, isReason, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
@@ -38,21 +38,31 @@ export interface RequireAttributesOptions {
 }
 
 /**
- * Makes a rule that denies users whose attributes do not match a schema, and skips otherwise. All attribute values are strings.
+ * Makes a rule that denies users whose attributes do not match a schema, and skips otherwise. All attribute values are strings. With
+ * names instead of a schema, it denies users who lack one of these attributes or have it empty.
  *
  * The log has each invalid attribute with the schema's error code, such as `too_small` of zod. The schema's messages may quote values.
  * Only `lifeguard replay` and `lifeguard explain` show these messages. They are never logged or sent to the caller.
  *
  * @param schema A Standard Schema, such as one of zod. Its output is ignored.
- * @throws TypeError if the schema or an option is invalid, or the message is empty.
+ * @throws TypeError if the schema, a name or an option is invalid, or the message is empty.
  * @example
  * requireAttributes(z.looseObject({ given_name: z.string().min(1), 'custom:terms': z.literal('accepted') }))
+ * @example
+ * requireAttributes('email', 'given_name')
  */
-export function requireAttributes<T extends Refusing>(schema: StandardSchema, options: RequireAttributesOptions = {}): Rule<T> {
-  if (typeof schema?.['~standard']?.validate !== 'function') {
-    throw new TypeError("requireAttributes(): expected a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })")
+export function requireAttributes<T extends Refusing>(schema: StandardSchema, options?: RequireAttributesOptions): Rule<T>
+export function requireAttributes<T extends Refusing>(...names: readonly string[]): Rule<T>
+export function requireAttributes<T extends Refusing>(first?: unknown, ...more: readonly unknown[]): Rule<T> {
+  const schema = typeof first === 'string' ? requireNames([first, ...more]) : first
+  if (!isSchema(schema)) {
+    throw new TypeError(
+      "requireAttributes(): expected names of attributes or a Standard Schema, such as zod's z.looseObject({ phone_number: z.string() })",
+    )
   }
-  assertOptions('requireAttributes()', options, ['message'])
+  const [given = {}] = typeof first === 'string' ? [] : more
+  assertOptions('requireAttributes()', given, ['message'])
+  const options: RequireAttributesOptions = Object(given)
   // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
   const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
   return compose<T>({
@@ -67,6 +77,21 @@ export function requireAttributes<T extends Refusing>(schema: StandardSchema, op
       return { ...denial, detail: issues.map(toIssueCode).join('; '), explanation: issues.map(explain).join('; ') }
     },
   })
+}
+
+function isSchema(value: unknown): value is StandardSchema {
+  return typeof Object(Object(value)['~standard']).validate === 'function'
+}
+
+/** Returns a schema that requires attributes to have a value. */
+function requireNames(names: readonly unknown[]): StandardSchema {
+  assertTexts('requireAttributes()', names)
+  const paths = names.map((name) => [String(name)])
+  const validate = (attributes: unknown): SchemaResult => {
+    const missing = paths.filter(([name = '']) => !Object.hasOwn(Object(attributes), name) || Object(attributes)[name] === '')
+    return missing.length === 0 ? {} : { issues: missing.map((path) => ({ message: 'Missing', path, code: 'missing' })) }
+  }
+  return { '~standard': { version: 1, vendor: 'cognito-lifeguard', validate } }
 }
 
 /** Returns the attribute and the error code, such as `name: too_small`. Only the first step of a path is an attribute's name. */

@@ -153,9 +153,38 @@ describe('the message option of requireAttributes', () => {
 })
 
 describe('requireAttributes in plain JavaScript', () => {
-  it.each(['phone_number', undefined, {}, { '~standard': null }])('requireAttributes throws for an invalid schema: %j', (given) => {
+  it.each([7, undefined, {}, { '~standard': null }])('requireAttributes throws for an invalid schema: %j', (given) => {
     expect(() => Reflect.apply(requireAttributes, undefined, [given])).toThrow(
-      /^requireAttributes\(\): expected a Standard Schema, such as/,
+      /^requireAttributes\(\): expected names of attributes or a Standard Schema, such as/,
     )
+  })
+})
+
+describe('requireAttributes with names', () => {
+  const decideNamed = (...attributes: readonly Record<string, string>[]) =>
+    preSignUp(requireAttributes('email', 'custom:terms')).decide(preSignUpEvent(Object.assign({}, ...attributes)))
+
+  it('requireAttributes skips users who have the attributes', async () => {
+    expect(await decideNamed({ email: 'ann@example.com', 'custom:terms': 'accepted' })).toMatchObject({ kind: 'proceed' })
+  })
+
+  it('requireAttributes denies users who lack an attribute or have it empty, and names it in the trace only', async () => {
+    const decision = await decideNamed({ email: '' })
+
+    expect(decision).toMatchObject(denied)
+    expect(decision.trace).toMatchObject([{ detail: 'email: missing; custom:terms: missing' }])
+  })
+
+  it('requireAttributes does not take a property of every object for an attribute', async () => {
+    const handler = preSignUp(requireAttributes('constructor', '__proto__'))
+
+    expect(await handler.decide(preSignUpEvent({ email: 'ann@example.com' }))).toMatchObject(denied)
+  })
+
+  it.each<[string, readonly unknown[], string]>([
+    ['no argument', [], 'expected names of attributes or a Standard Schema'],
+    ['options after names', ['email', { message: 'x' }], 'argument 2 is an object; expected a string'],
+  ])('requireAttributes throws for %s', (_, given, message) => {
+    expect(() => Reflect.apply(requireAttributes, undefined, given)).toThrow(message)
   })
 })
