@@ -124,16 +124,13 @@ function collectValues(event: unknown): Values {
 function collectTexts(name: string, value: unknown): readonly (readonly [name: string, text: unknown])[] {
   if (isObject(value)) return Object.keys(value).flatMap((key) => collectTexts(key, value[key]))
   if (name.startsWith('cognito:')) return []
-  const inner = typeof value === 'string' && /^[[{]/.test(value) ? parseJson(value) : undefined
-  return [[name, value], ...(isObject(inner) ? collectTexts(name, inner) : [])]
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const inner: unknown = JSON.parse(`${value}`)
+    if (isObject(inner)) return [[name, value], ...collectTexts(name, inner)]
   } catch {
-    return undefined
+    // Most strings are not JSON.
   }
+  return [[name, value]]
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -16,6 +16,15 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
   return { expected: `one of ${words.join(', ')}`, read: (text) => words.find((word) => word === text), example: words[0] }
 }
 
+/** A field of settings for strings separated by commas. Removes the spaces around each. */
+export function strings(expected: string, example: string): Field<readonly string[]> {
+  const read = (text: string): readonly string[] | undefined => {
+    const parts = text.split(',').map((part) => part.trim())
+    return parts.includes('') ? undefined : parts
+  }
+  return { expected: `${expected}, separated by commas`, read, example }
+}
+
 /** A field of settings for a string in an email, without line breaks or control characters. */
 export function line(expected: string, example: string): Field<string> {
   // Check for ASCII first, because the Unicode regular expression takes time to compile.

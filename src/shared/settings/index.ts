@@ -14,6 +14,7 @@ export {
   oneOf,
   openDomains,
   region,
+  strings,
 } from './fields.ts'
 export {
   type Environment,
