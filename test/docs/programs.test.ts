@@ -29,6 +29,10 @@ const USER_FILES = {
   ].join('\n'),
   'seats.ts':
     'export const seats = { free: async () => true, take: async (_key: string) => true, giveBack: async (_key: string) => undefined }',
+  'employees.ts': [
+    'type Attributes = Readonly<Record<string, string>>',
+    'export const findEmployee = async (_email?: string, _signal?: AbortSignal): Promise<Attributes | undefined> => undefined',
+  ].join('\n'),
   'offers.ts': 'export const offers = { send: async (_email?: string, _signal?: AbortSignal) => undefined }',
 }
 

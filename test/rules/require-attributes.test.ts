@@ -161,15 +161,15 @@ describe('requireAttributes in plain JavaScript', () => {
 })
 
 describe('requireAttributes with names', () => {
-  const decideNamed = (...attributes: readonly Record<string, string>[]) =>
+  const decideByName = (...attributes: readonly Record<string, string>[]) =>
     preSignUp(requireAttributes('email', 'custom:terms')).decide(preSignUpEvent(Object.assign({}, ...attributes)))
 
   it('requireAttributes skips users who have the attributes', async () => {
-    expect(await decideNamed({ email: 'ann@example.com', 'custom:terms': 'accepted' })).toMatchObject({ kind: 'proceed' })
+    expect(await decideByName({ email: 'ann@example.com', 'custom:terms': 'accepted' })).toMatchObject({ kind: 'proceed' })
   })
 
   it('requireAttributes denies users who lack an attribute or have it empty, and names it in the trace only', async () => {
-    const decision = await decideNamed({ email: '' })
+    const decision = await decideByName({ email: '' })
 
     expect(decision).toMatchObject(denied)
     expect(decision.trace).toMatchObject([{ detail: 'email: missing; custom:terms: missing' }])
