@@ -7,9 +7,7 @@ const fill = (text: string, values: Readonly<Record<string, string>>) =>
   fillPlaceholders(text, { isOptional: (key) => key === 'name', read: (key) => values[key] })
 
 /** The parts of a text: plain text, placeholders and sections. Plain text may hold single braces. */
-const plain = fc
-  .string({ unit: fc.constantFrom('a', ' ', '{', '}', '#', '/', '\n', '$', '&') })
-  .map((text) => text.replace(/\{\{|\}\}/g, '{ }'))
+const plain = fc.string({ unit: fc.constantFrom('a', ' ', '{', '}', '#', '/', '\n', '$', '&') }).map((text) => text.replace(/\{{2,}/g, '{'))
 const code = fc.constant({ text: '{{code}}', named: '123456', unnamed: '123456' })
 const literal = plain.map((text) => ({ text, named: text, unnamed: text }))
 const section = plain.map((text) => ({ text: `{{#name}}${text} {{name}}{{/name}}`, named: `${text} Ann`, unnamed: '' }))
