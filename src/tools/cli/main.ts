@@ -4,6 +4,7 @@ import { fork } from 'node:child_process'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { EXIT, EXIT_CODES, renderLines } from './io.ts'
+import { describeOldNode } from './node-version.ts'
 
 // One Ctrl-C may arrive twice: from the terminal and from npm. Two signals within this time count as one key press.
 const SAME_KEYPRESS_MS = 50
@@ -13,6 +14,12 @@ process.on('uncaughtException', (error) => {
   complain(`Cannot start the command: ${error.message}`)
   process.exit(EXIT.usage)
 })
+
+const problem = describeOldNode(process.versions.node)
+if (problem !== undefined) {
+  complain(problem)
+  process.exit(EXIT.usage)
+}
 
 const COMMAND = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './command.ts' : './command.js', import.meta.url))
 const command = fork(COMMAND, process.argv.slice(2), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })

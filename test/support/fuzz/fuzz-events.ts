@@ -53,6 +53,23 @@ function mark(event: unknown, random: Random): void {
     if (typeof holder !== 'object' || holder === null || random.chance(0.3)) continue
     put(holder, random.pick(['name', 'given_name', 'phone_number', 'custom:note', 'address', 'token']), `${MARKER} +441632960000`)
   }
+  markSecrets(event, random)
+}
+
+/** Adds the marker to the secrets of an event: a password, the answer to a challenge, and the tokens of an identity provider. */
+function markSecrets(event: unknown, random: Random): void {
+  const request = own(event, 'request')
+  if (!isObject(request)) return
+  for (const name of ['password', 'challengeAnswer'])
+    if (Object.hasOwn(request, name) && random.chance(0.5)) put(request, name, `${MARKER}-${name}`)
+  for (const name of ['tokenResponse', 'idToken', 'userInfo', 'samlResponse']) {
+    const tokens = own(own(request, 'attributes'), name)
+    if (isObject(tokens)) put(tokens, random.pick(['access_token', 'refresh_token', 'id_token', 'name']), `${MARKER}.${name}`)
+  }
+  for (const name of ['publicChallengeParameters', 'privateChallengeParameters']) {
+    const parameters = own(request, name)
+    if (isObject(parameters) && random.chance(0.5)) put(parameters, 'note', MARKER)
+  }
 }
 
 function setAddress(event: unknown, random: Random): void {
