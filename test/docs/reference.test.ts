@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { TRIGGERS } from '../../src/shared/cognito/triggers.ts'
 import { OWN_REASONS } from '../../src/shared/rules/personal.ts'
 import { repository } from '../support/built.ts'
+import { BLOCKS } from '../support/triggers.ts'
 
 const read = (path: string): Promise<string> => readFile(join(repository, path), 'utf8')
 
@@ -72,5 +73,15 @@ describe('docs/reference/errors.md', () => {
     const reasons = [...OWN_REASONS].filter((reason) => /^[a-z-]+$/.test(reason))
 
     expect(reasons.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([])
+  })
+})
+
+describe('docs/reference/triggers.md', () => {
+  it('docs/reference/triggers.md names each function of serverless.yml, and says if it is deployed', async () => {
+    const rows = (await readRows('docs/reference/triggers.md')).filter(([, folder = '']) => /^`[a-z-]+`$/.test(folder))
+    for (const { name, trigger, optional } of BLOCKS.filter((block) => block.trigger !== undefined)) {
+      const [, , shown, deployed] = rows.find((row) => row[0] === trigger) ?? []
+      expect([shown, deployed], name).toEqual([`\`${name}\``, optional ? 'no' : 'yes'])
+    }
   })
 })

@@ -1,6 +1,9 @@
 import { mkdir, readFile, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { createProjectFiles } from '../../../src/tools/init/project.ts'
+import { readOwnManifest } from '../../../src/tools/lib/own-package.ts'
 import { repository } from '../../support/built.ts'
 import { createFolder, lifeguard } from '../../support/cli/lifeguard.ts'
 
@@ -116,6 +119,21 @@ describe('lifeguard add', () => {
     // The function `api` shares the role with the handlers, and doctor cannot know the permissions that it needs.
     expect(notJudged.filter((each: string) => !each.startsWith('unneeded permissions of ApiLambdaFunction'))).toEqual([])
     expect(checked.code).toBe(0)
+  })
+
+  it('adds its own block of an optional function to a project of init', SLOW, async () => {
+    const project = await createProjectFiles('my-users', await readOwnManifest(), { spec: '*' })
+    const cwd = await createService(Object.fromEntries(project))
+
+    const { code, stdout, stderr } = await lifeguard(['add', 'inbound-federation', '--write'], { cwd })
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('wrote src/inbound-federation/handler.ts\n')
+    const [own, edited] = await Promise.all([repository, cwd].map((folder) => readFile(join(folder, 'serverless.yml'), 'utf8')))
+    const { functions, custom } = parse(edited ?? '', { logLevel: 'silent' })
+    expect(custom.optional).toEqual({})
+    expect(functions.at(-1)).toEqual({ inboundFederation: parse(own ?? '', { logLevel: 'silent' }).custom.optional.inboundFederation })
+    expect(findLostLines(project.get('serverless.yml') ?? '', edited ?? '')).toEqual([])
   })
 
   it('prints the additions to a configuration program', SLOW, async () => {

@@ -19,11 +19,12 @@ beforeAll(async () => {
 })
 
 describe('a new project', () => {
-  it('has copies of the deployment files, in which only the service name and the paths of guides differ', async () => {
+  it('has copies of the deployment files, without the optional functions. Otherwise only the service name and the paths of guides differ', async () => {
     for (const file of ['serverless.yml', 'serverless.existing-pool.yml']) {
-      const { service, ...same } = deployed(await here(file))
+      const { service, custom, ...same } = deployed(await here(file))
       const renamed = service.replace('lifeguard', 'my-users')
-      expect(deployed(files.get(file))).toEqual({ service: renamed, ...same })
+      const optional = file === 'serverless.yml' ? {} : custom.optional
+      expect(deployed(files.get(file))).toEqual({ service: renamed, custom: { ...custom, optional }, ...same })
     }
     for (const name of await readdir(join(repository, 'deploy'))) {
       expect(files.get(`deploy/${name}`)?.replaceAll('node_modules/cognito-lifeguard/docs/', 'docs/'), name).toBe(
