@@ -61,10 +61,14 @@ exports.createAttachCommand = ({ functions }) => {
   return { AttachCommand: { Value: { 'Fn::Sub': words.join(' ') } } }
 }
 
-function findVersion({ name, trigger, version = 'V1_0' }) {
+function findVersion({ name, trigger, version = 'V1_0', versions = [] }) {
   const known = VERSIONS[trigger] ?? ['V1_0']
-  if (known.includes(version)) return version
-  throw userError(`custom.lambdaVersions.${name}: ${trigger} has no version ${version}; expected ${known.join(' or ')}`)
+  if (!known.includes(version))
+    throw userError(`custom.lambdaVersions.${name}: ${trigger} has no version ${version}; expected ${known.join(' or ')}`)
+  // Versions sort as text, because they have one digit. A lower version cannot carry the rule's answer, so Cognito would issue no tokens.
+  const [later] = versions.filter((each) => each.version > version)
+  if (later === undefined) return version
+  throw userError(`custom.lambdaVersions.${name} is ${version}; the rule ${later.rule} needs ${later.version}`)
 }
 
 function toArn(id) {

@@ -18,6 +18,8 @@ async function declarations() {
     runsEffects: sweeps || rules.some(({ kind }) => kind === 'once'),
     // An error of such a rule lets users pass, and Lambda does not count it as an error.
     failsOpen: rules.some(({ kind }) => kind === 'failOpen'),
+    // The rules that need a later event version than V1_0.
+    versions: rules.flatMap(({ name, lambdaVersion }) => (lambdaVersion === undefined ? [] : [{ rule: name, version: lambdaVersion }])),
     permissions: [
       ...(handler.permissions ?? []),
       ...rules.flatMap(({ name, permissions = [] }) => permissions.map((permission) => ({ rule: name, ...permission }))),

@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { osls, packageService, serviceFolder, type Template } from '../support/package/deployment.ts'
@@ -44,6 +45,7 @@ const RULES = {
 }
 
 const POOL = '--param=userPoolId=eu-west-1_Example'
+const { createAttachCommand, createPoolChanges } = createRequire(import.meta.url)('../../deploy/attach.cjs')
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let off: Template
 let on: Template
@@ -64,7 +66,11 @@ beforeAll(async () => {
 afterAll(() => service.remove())
 
 async function writeHandler(name: keyof typeof RULES, declared: object): Promise<void> {
-  const composition = { name: 'chain', kind: 'chain', children: [{ name: 'call-aws', kind: 'rule', permissions: RULES[name] }] }
+  const composition = {
+    name: 'chain',
+    kind: 'chain',
+    children: [{ name: 'call-aws', kind: 'rule', permissions: RULES[name], lambdaVersion: 'V1_0' }],
+  }
   await mkdir(join(service.folder, 'dist', name), { recursive: true })
   await writeFile(join(service.folder, 'dist', name, 'package.json'), '{"type":"module"}')
   const source = `export const handler = Object.assign(async (event) => event, ${JSON.stringify({ composition, ...declared })})`
@@ -169,6 +175,26 @@ describe('the event version of a function', { timeout: 300_000 }, () => {
       PreTokenGenerationConfig: { LambdaArn: ARN('Tokens'), LambdaVersion: 'V2_0' },
       InboundFederation: { LambdaArn: ARN('InboundFederation'), LambdaVersion: 'V1_0' },
     })
+  })
+
+  it('reads the event versions that the rules need', async () => {
+    const declared = JSON.parse(await readFile(join(service.folder, 'dist/claims/permissions.json'), 'utf8'))
+
+    expect(declared.versions).toEqual([{ rule: 'call-aws', version: 'V1_0' }])
+  })
+
+  it.each([
+    ['for a new pool', (functions: readonly object[]) => createPoolChanges({ functions, userPoolArn: { 'Fn::GetAtt': ['Users', 'Arn'] } })],
+    ['for an existing pool', (functions: readonly object[]) => createAttachCommand({ functions })],
+  ])('fails packaging %s if a rule needs a later event version', (_, create) => {
+    const versions = [
+      { rule: 'block-users', version: 'V1_0' },
+      { rule: 'add-scopes', version: 'V2_0' },
+    ]
+    const tokens = { name: 'tokens', id: 'Tokens', trigger: 'PreTokenGeneration', versions }
+
+    expect(() => create([tokens])).toThrow('custom.lambdaVersions.tokens is V1_0; the rule add-scopes needs V2_0')
+    expect(JSON.stringify(create([{ ...tokens, version: 'V2_0' }]))).toContain('V2_0')
   })
 
   it('adds no PreTokenGenerationConfig for event version V1_0', async () => {

@@ -66,6 +66,7 @@ function createTemplate(): { Resources: Record<string, unknown>; Conditions: obj
         Type: 'AWS::Cognito::UserPool',
         Properties: {
           UserPoolName: 'people',
+          UserPoolTier: 'ESSENTIALS',
           AliasAttributes: ['phone_number'],
           Schema: [{ Name: 'email', Required: false }],
           LambdaConfig: {
@@ -126,7 +127,7 @@ const CODES: ReadonlyMap<string, Code> = new Map([
     }),
   ],
   ['SignIn', code('PreAuthentication', { judges: 'block' })],
-  ['Tokens', code('PreTokenGeneration', { judges: 'block' })],
+  ['Tokens', code('PreTokenGeneration', { judges: 'block', lambdaVersion: 'V2_0' })],
   ['Bystander', code('PostAuthentication', {})],
   ['Sweeper', { ...UNREAD_CODE, sweeps: true }],
 ])
@@ -134,8 +135,12 @@ const CODES: ReadonlyMap<string, Code> = new Map([
 /** Changes of a template by path below Resources, joined by dots. The value undefined removes the property. */
 export type Changes = Readonly<Record<string, unknown>>
 
-/** Runs the checks on the template with changes, and with rules that no child process has to load. */
-export function judgeTemplate(changes: Changes): Judged {
+/**
+ * Runs the checks on the template with changes, and with rules that no child process has to load.
+ *
+ * @param codes The code of functions whose code differs, by logical id.
+ */
+export function judgeTemplate(changes: Changes, codes: Readonly<Record<string, Code>> = {}): Judged {
   const template = createTemplate()
   for (const [path, value] of Object.entries(changes)) {
     const steps = path.split('.')
@@ -144,5 +149,9 @@ export function judgeTemplate(changes: Changes): Judged {
     if (value === undefined) delete holder[last]
     else holder[last] = value
   }
-  return examine({ template: readTemplate('template', JSON.stringify(template)), codes: CODES, today: new Date('2026-12-01') })
+  return examine({
+    template: readTemplate('template', JSON.stringify(template)),
+    codes: new Map([...CODES, ...Object.entries(codes)]),
+    today: new Date('2026-12-01'),
+  })
 }

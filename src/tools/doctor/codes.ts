@@ -27,6 +27,8 @@ export const CODE_NAMES = [
   'LG205',
   'LG206',
   'LG207',
+  'LG208',
+  'LG209',
   'LG301',
   'LG302',
   'LG303',
@@ -37,6 +39,7 @@ export const CODE_NAMES = [
   'LG403',
   'LG404',
   'LG405',
+  'LG406',
 ] as const
 
 /** The code of a finding. */
@@ -146,6 +149,18 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     why: 'A version never changes. After a deployment, Cognito still calls the old code until the user pool names the new version.',
     fix: 'Let the user pool call the function itself, or an alias. If every deployment publishes a version and changes the pool too, accept this finding.',
   },
+  LG208: {
+    severity: 'error',
+    title: 'Rule needs a later event version',
+    why: "The event version cannot carry the rule's answer, so the rule fails whenever it answers. Cognito then issues no tokens.",
+    fix: 'Set LambdaVersion in PreTokenGenerationConfig to the version that the finding names. With serverless.yml of Lifeguard, set custom.lambdaVersions.',
+  },
+  LG209: {
+    severity: 'error',
+    title: 'Event version that the plan does not include',
+    why: 'Cognito rejects the user pool, because its feature plan does not include this version of pre token generation.',
+    fix: 'Set UserPoolTier to ESSENTIALS or PLUS, or set LambdaVersion to V1_0.',
+  },
   LG301: {
     severity: 'warning',
     title: 'Table of a rule is not in the template',
@@ -205,6 +220,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Update of the user pool removes its triggers',
     why: 'The template creates the user pool without triggers, and a custom resource adds them later. When CloudFormation updates the pool, it removes them, and the custom resource does not run again.',
     fix: "Remove `existing: true`, and name the pool's resource CognitoUserPool and the name of the event's pool, such as CognitoUserPoolPeople for `pool: People`.",
+  },
+  LG406: {
+    severity: 'warning',
+    title: 'Code that recognises a refresh by its source',
+    why: 'With refresh token rotation, apps refresh through GetTokensFromRefreshToken, whose source is TokenGeneration_Authentication. So the code does not recognise these refreshes.',
+    fix: 'Treat every event of pre token generation as a possible refresh, and do not compare the source with TokenGeneration_RefreshTokens.',
   },
 }
 

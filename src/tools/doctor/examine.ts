@@ -6,6 +6,7 @@ import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
 import { checkPoolNames } from './checks/pool-names.ts'
 import { checkPools } from './checks/pools.ts'
+import { checkRotation } from './checks/refreshes.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkCalls, checkCycles, checkWiring } from './checks/wiring.ts'
@@ -27,6 +28,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkPools,
   checkPoolNames,
   checkClients,
+  checkRotation,
 ]
 
 /** Runs all checks on a template. A value that is known only at deployment is reported as unknown, not as a finding. */

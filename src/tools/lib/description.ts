@@ -10,6 +10,8 @@ export interface RuleDescription {
   readonly judges?: Judges
   /** The outcomes that the rule may return besides `skip`. Absent if the rule does not declare its outcomes. */
   readonly can?: readonly string[]
+  /** The lowest event version that the rule needs, such as `V2_0`. Absent if the rule declares none. */
+  readonly lambdaVersion?: string
   /** True if the rule has a commit step, which writes. */
   readonly commits?: true
   /** The attributes that the rule marks as verified. */
@@ -27,6 +29,7 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     ...('permissions' in rule &&
       Array.isArray(rule.permissions) && { permissions: rule.permissions.map(readPermission).filter((each) => each !== undefined) }),
     ...('can' in rule && Array.isArray(rule.can) && { can: rule.can.map(String) }),
+    ...('lambdaVersion' in rule && typeof rule.lambdaVersion === 'string' && { lambdaVersion: rule.lambdaVersion }),
     ...(('commit' in rule || ('commits' in rule && rule.commits === true)) && { commits: true as const }),
     ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
     ...('verifies' in rule && Array.isArray(rule.verifies) && { verifies: rule.verifies.map(String) }),

@@ -72,6 +72,13 @@ const PLACES: readonly Place[] = [
     says: /^the two functions for PreTokenGeneration in Pool: /,
   },
   { code: 'LG206', path: `${CONFIG}.PreTokenGenerationConfig.LambdaArn`, wrong: arn('SignIn'), says: /^the two functions for PreToken/ },
+  {
+    code: 'LG208',
+    path: `${CONFIG}.PreTokenGenerationConfig.LambdaVersion`,
+    wrong: 'V1_0',
+    says: /^the event version V2_0 that the rule rule of PreTokenGeneration of Tokens needs: the version is known only at deployment/,
+  },
+  { code: 'LG209', path: 'Pool.Properties.UserPoolTier', wrong: 'LITE', says: /^the feature plan of Pool: / },
   { code: 'LG301', path: 'SignUp.Properties.Environment.Variables.TABLE', wrong: 'gone', says: /^the table of the rule/ },
   { code: 'LG302', path: 'SignUp.Properties.Role', wrong: arn('EmptyRole'), says: /^the permissions of SignUp: / },
   { code: 'LG302', path: 'Role.Properties.Policies', wrong: [], says: /^the permissions of SignUp: / },

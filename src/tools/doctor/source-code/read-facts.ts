@@ -24,6 +24,8 @@ export interface SourceFacts {
   readonly verifiesEmail: Fact
   /** Does the file write a property of this name? */
   readonly writesProperty: (name: string) => Fact
+  /** Does the file contain this text as a string? */
+  readonly hasText: (text: string) => Fact
   /** True if the file imports Lifeguard, or is a bundle that contains Lifeguard. */
   readonly usesLifeguard: boolean
   /** The first syntax error of the source; undefined if it has none. */
@@ -57,6 +59,7 @@ function createUnknownFacts(reason: string): SourceFacts {
     removedMethod: undefined,
     verifiesEmail: unknown,
     writesProperty: () => unknown,
+    hasText: () => unknown,
     usesLifeguard: false,
     syntaxError: undefined,
   }
@@ -67,10 +70,11 @@ function collectFacts({ program, findLine }: ParsedSource, exported: string): So
   if (traced === undefined) return createUnknownFacts('the code is too complex')
   const toFact = (node: AnyNode | undefined): Fact => (node === undefined ? NO : { kind: 'yes', line: findLine(node) })
   const writesProperty = (name: string): Fact => toFact(listWrites(traced, name).find(({ values }) => mayBeSet(values))?.node)
+  const hasText = (text: string): Fact => toFact(traced.nodes.find((node) => node.type === 'Literal' && node.value === text))
   const usesLifeguard = traced.nodes.some(isLifeguard)
   const handlers = findHandlers(traced, exported)
-  if (typeof handlers === 'string') return { ...createUnknownFacts(handlers), writesProperty, usesLifeguard }
-  if (!traced.bindHandlers(handlers)) return { ...createUnknownFacts('the code is too complex'), writesProperty, usesLifeguard }
+  if (typeof handlers === 'string') return { ...createUnknownFacts(handlers), writesProperty, hasText, usesLifeguard }
+  if (!traced.bindHandlers(handlers)) return { ...createUnknownFacts('the code is too complex'), writesProperty, hasText, usesLifeguard }
   const call = findRemovedCall(traced)
   return {
     takesCallback: findCallback(traced, handlers, toFact),
@@ -78,6 +82,7 @@ function collectFacts({ program, findLine }: ParsedSource, exported: string): So
     removedMethod: call?.method,
     verifiesEmail: findVerification(traced, handlers, toFact),
     writesProperty,
+    hasText,
     usesLifeguard,
     syntaxError: undefined,
   }

@@ -335,7 +335,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'MaySend.Properties.SourceArn',
   },
 
-  // Faults in the versions of pre token generation: LG204 to LG206.
+  // Faults in the versions of pre token generation: LG204 to LG206, LG208 and LG209.
   {
     base: 'cdk.template.json',
     seeds: 'a handler that returns V2 claims, but receives V1_0 events',
@@ -371,6 +371,34 @@ export const FAULTS: readonly Fault[] = [
     at: 'Users.Properties.LambdaConfig.PreTokenGeneration',
   },
 
+  {
+    base: 'cdk.template.json',
+    seeds: 'a rule for the access token, but events of version V1_0',
+    code: 'LG208',
+    change: {
+      'Tokens.Properties.Handler': 'access-claims.handler',
+      'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion': 'V1_0',
+    },
+    at: 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'events of version V2_0 in the plan LITE',
+    code: 'LG209',
+    change: { 'Users0A0EEA89.Properties.UserPoolTier': 'LITE' },
+    at: 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'events of version V3_0 in the plan LITE with advanced security',
+    code: 'LG209',
+    change: {
+      'Users0A0EEA89.Properties.UserPoolTier': 'LITE',
+      'Users0A0EEA89.Properties.UserPoolAddOns': { AdvancedSecurityMode: 'ENFORCED' },
+      'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig.LambdaVersion': 'V3_0',
+    },
+    at: 'Users0A0EEA89.Properties.LambdaConfig.PreTokenGenerationConfig',
+  },
   {
     base: 'plain.yaml',
     seeds: 'a version of a function instead of its alias',
@@ -489,7 +517,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'PreSignUpRole.Properties.Policies.0.PolicyDocument.Statement.0',
   },
 
-  // Faults in the settings of the pool: LG401 to LG403.
+  // Faults in the settings of the pool: LG401 to LG406.
   {
     base: 'sam.yaml',
     seeds: 'a rule that marks emails as verified, in a pool with email aliases',
@@ -569,6 +597,19 @@ export const FAULTS: readonly Fault[] = [
       },
     },
     at: 'Existing.Properties.UserPoolConfigs.0',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'code that looks for the source of a refresh, and an app client with rotation',
+    code: 'LG406',
+    change: {
+      'Tokens.Properties.Handler': 'refresh.handler',
+      Client: {
+        Type: 'AWS::Cognito::UserPoolClient',
+        Properties: { UserPoolId: { Ref: 'Users0A0EEA89' }, RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 } },
+      },
+    },
+    at: 'Tokens.Properties.Handler',
   },
 ]
 
