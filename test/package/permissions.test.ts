@@ -36,6 +36,7 @@ describe('permissions.json', { timeout: 300_000 }, () => {
       sweeps: false,
       runsEffects: false,
       failsOpen: false,
+      versions: [],
       permissions: [{ rule: 'block-users', actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
     })
     expect(await read('pre-signup')).toMatchObject({ permissions: [{ rule: 'block-users' }] })

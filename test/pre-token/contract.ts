@@ -8,7 +8,8 @@ const request = {
   groupConfiguration: z.strictObject({
     groupsToOverride: z.array(text),
     iamRolesToOverride: z.array(text),
-    preferredRole: text.nullable(),
+    // The samples of the AWS documentation have a list.
+    preferredRole: z.union([text.nullable(), z.array(text)]),
   }),
   clientMetadata: texts.optional(),
 }
@@ -22,7 +23,8 @@ export const contract: TriggerTestContract = {
       ...envelope,
       version: z.enum(['2', '3']),
       request: z.strictObject({ ...request, scopes: z.array(text) }),
-      response: z.strictObject({ claimsAndScopeOverrideDetails: z.null() }),
+      // The samples of the AWS documentation have an empty list.
+      response: z.strictObject({ claimsAndScopeOverrideDetails: z.union([z.null(), z.array(z.never())]) }),
     }),
   ]),
   denials: BLOCKED_TEXTS,

@@ -64,6 +64,23 @@ describe('the pre token generation handler', () => {
     expect(open.composition.children).toMatchObject([{ kind: 'when', children: [{ kind: 'failOpen' }] }])
   })
 
+  it('copies the attributes of ACCESS_TOKEN_ATTRIBUTES into the access token, and declares the event version', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    const handler = await handlerWith({ ...services().environment, ACCESS_TOKEN_ATTRIBUTES: 'email' })
+    const request = { userAttributes: { sub: 'other', email: 'ann@example.com' } }
+    expect(await handler(tokenEvent({ version: '2', request }))).toMatchObject({
+      response: { claimsAndScopeOverrideDetails: { accessTokenGeneration: { claimsToAddOrOverride: { email: 'ann@example.com' } } } },
+    })
+    expect(handler.composition.children?.at(-1)).toMatchObject({ name: 'attributes-as-claims', lambdaVersion: 'V2_0' })
+    await expect(handler(tokenEvent({ request }))).rejects.toThrow('Something went wrong, please try again later')
+  })
+
+  it('fails at init if ACCESS_TOKEN_ATTRIBUTES names a reserved claim', async () => {
+    expect(await captureComplaint(() => handlerWith({ BLOCK_TABLE: 'blocks', ACCESS_TOKEN_ATTRIBUTES: 'sub' }))).toContain(
+      "attributesAsClaims(): access: Cognito reserves the claim 'sub'",
+    )
+  })
+
   it('fails at init without BLOCK_TABLE', async () => {
     expect(await captureComplaint(() => handlerWith({}))).toContain('BLOCK_TABLE is missing')
   })

@@ -7,8 +7,10 @@ const read = (environment: Environment): PreTokenGenerationSettings => readSetti
 describe('preTokenGenerationSettings', () => {
   it('reads every variable', () => {
     expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'deny' })
-    expect(read({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow', LOG_LEVEL: 'warn' })).toEqual({
-      ...{ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow', LOG_LEVEL: 'warn' },
+    const given = { BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow', LOG_LEVEL: 'warn' }
+    expect(read({ ...given, ACCESS_TOKEN_ATTRIBUTES: 'email, custom:tenant' })).toEqual({
+      ...given,
+      ACCESS_TOKEN_ATTRIBUTES: ['email', 'custom:tenant'],
     })
   })
 
@@ -17,6 +19,10 @@ describe('preTokenGenerationSettings', () => {
     {
       environment: { BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'maybe' },
       problem: 'BLOCK_WHEN_UNKNOWN is "maybe"; expected one of deny, allow',
+    },
+    {
+      environment: { BLOCK_TABLE: 'blocks', ACCESS_TOKEN_ATTRIBUTES: 'email,,custom:tenant' },
+      problem: 'ACCESS_TOKEN_ATTRIBUTES has an invalid value (not shown); expected names of user attributes, separated by commas',
     },
   ])('reports the invalid variable: $problem', ({ environment, problem }) => {
     expect(() => read(environment)).toThrow(problem)
