@@ -1,7 +1,10 @@
 export { type AutoConfirmOptions, autoConfirm } from './auto-confirm.ts'
+export { type CognitoAccountsOptions, cognitoAccounts } from './cognito-accounts.ts'
 export { type CognitoEmailDirectoryOptions, cognitoEmailDirectory } from './cognito-email-directory.ts'
 export { type DenyDuplicateEmailOptions, denyDuplicateEmail, type EmailDirectory, type EmailQuery } from './deny-duplicate-email.ts'
 export { type DynamoEmailDirectoryOptions, dynamoEmailDirectory } from './dynamo-email-directory.ts'
+export type { Account, Identity, LinkReason } from './link-plan.ts'
+export { type AccountKey, type LinkableAccounts, type LinkProvidersOptions, linkProviders } from './link-providers.ts'
 export {
   byAdministrator,
   byIdentityProvider,
