@@ -38,3 +38,8 @@ export function listFallbacks(locale: string): readonly string[] {
 export function normaliseTag(tag: string): string {
   return tag.trim().replaceAll('_', '-').toLowerCase()
 }
+
+/** Returns the first of some values that is a language tag, normalised. Users and apps choose these values. */
+export function readLocale(...values: readonly (string | undefined)[]): string | undefined {
+  return values.map((value = '') => (value.length > MAX_LENGTH ? '' : normaliseTag(value))).find((tag) => TAG.test(tag))
+}

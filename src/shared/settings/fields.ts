@@ -25,6 +25,15 @@ export function strings(expected: string, example: string): Field<readonly strin
   return { expected: `${expected}, separated by commas`, read, example }
 }
 
+/** A field of settings for a whole number from `min` to `max`. */
+export function integer(min: number, max: number, example: number): Field<number> {
+  return {
+    expected: `a whole number from ${min} to ${max}`,
+    read: (text) => (/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined),
+    example: String(example),
+  }
+}
+
 /** A field of settings for a string in an email, without line breaks or control characters. */
 export function line(expected: string, example: string): Field<string> {
   // Check for ASCII first, because the Unicode regular expression takes time to compile.

@@ -5,6 +5,7 @@ export {
   date,
   domains,
   httpsUrl,
+  integer,
   type LogSettings,
   line,
   logFields,

@@ -5,6 +5,7 @@ import type { Replayed, ReplayResult } from '../../../replay/replay.ts'
 import { createPart, type Line, type Part, type Style } from '../../io.ts'
 import { describeCallerView, formatCause, formatPath } from '../../print-result.ts'
 import { escapeText, WIDTH, wrapText } from '../../text.ts'
+import { describeMessages } from './print-messages.ts'
 
 const LABEL_WIDTH = 34
 const MIXED_WIDTH = 42
@@ -111,8 +112,10 @@ function explainDecision({ trace, outcome, decidedBy }: ReplayResult): readonly 
   return text === undefined ? [] : [text]
 }
 
-/** Describes the answers of rules, and the response that Cognito gets. */
+/** Describes the messages that Cognito sends, or else the answers of rules and the response that Cognito gets. */
 function describeAnswers({ trace, response, outcome }: ReplayResult): readonly string[] {
+  const messages = outcome === 'proceed' ? describeMessages(response) : []
+  if (messages.length > 0) return messages.map(escapeText)
   const answers = (trace ?? []).flatMap(({ rule, answer }) => (answer === undefined ? [] : [`${rule} answers ${escapeText(answer)}`]))
   if (answers.length === 0 || outcome !== 'proceed') return []
   return [...answers, `Cognito gets ${escapeText(JSON.stringify(response))}`]

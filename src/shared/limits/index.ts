@@ -1,0 +1,2 @@
+export type { Counter, Limit } from './counter.ts'
+export { type DynamoCounterOptions, dynamoCounter } from './dynamo-counter.ts'
