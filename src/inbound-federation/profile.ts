@@ -15,8 +15,7 @@ const PARTS: readonly Part[] = ['samlResponse', 'userInfo', 'idToken']
  * Returns the attributes of an event, as strings. Numbers and booleans become strings. Lists and objects become JSON. Attributes without
  * a value are left out. The ID token wins over the user info.
  *
- * A verification counts only if the same part has the verified value. Otherwise it becomes `false`, because the provider verified
- * another value.
+ * A verification counts only if its part has the same value. Otherwise it becomes `false`, because the provider verified another value.
  *
  * @throws InvalidEventError if a part is neither an object nor a JSON string of one.
  */
@@ -25,9 +24,8 @@ export function readProfile(event: InboundFederationEvent): AttributeMap {
   const parts = [event.response?.userAttributesToMap ?? {}, ...PARTS.map((part) => readPart(event, part))].map(toTexts)
   const profile: Record<string, string> = Object.assign(Object.create(null), ...parts)
   for (const [value, flag] of VERIFIED) {
-    if (profile[flag] === undefined) continue
-    const verifying = parts.findLast((part) => part[flag] !== undefined && part[value] === profile[value])
-    profile[flag] = verifying?.[flag] ?? 'false'
+    const verifying = parts.findLast((part) => part[flag] !== undefined)
+    if (verifying !== undefined && verifying[value] !== profile[value]) profile[flag] = 'false'
   }
   return profile
 }
