@@ -10,10 +10,17 @@ async function declarations() {
   if (typeof handler !== 'function') throw new Error(`${file} exports no function '${exported}'`)
   const rules = listRules(handler.composition)
   const sweeps = handler.sweepsEffectsOf !== undefined
+  const listEffects = (composition) => listRules(composition).flatMap(({ kind, effect }) => (kind === 'once' ? [effect] : []))
   return {
     trigger: handler.trigger,
     refuses: handler.refuses === true,
     sweeps,
+    // The effects of this trigger or, for the sweeper, those of each trigger.
+    effects: sweeps
+      ? Object.entries(handler.sweepsEffectsOf).flatMap(([trigger, composition]) =>
+          listEffects(composition).map((effect) => ({ trigger, effect })),
+        )
+      : listEffects(handler.composition).map((effect) => ({ trigger: handler.trigger, effect })),
     // Such a handler logs a line with EffectsLost when it cannot write to the ledger.
     runsEffects: sweeps || rules.some(({ kind }) => kind === 'once'),
     // An error of such a rule lets users pass, and Lambda does not count it as an error.

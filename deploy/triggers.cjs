@@ -75,11 +75,26 @@ async function readService(framework) {
     return { name, id, handler, role, environment: Object.fromEntries(settings), pool, version: versions[name] }
   })
   const declared = await describeHandlers(functions, placeholders)
+  assertSwept(functions.map((each, index) => ({ ...each, ...declared[index] })))
   return {
     functions: functions.map((each, index) => ({ ...each, ...declared[index], trigger: each.pool?.trigger ?? declared[index].trigger })),
     tables,
     tracing,
     userPoolArn,
+  }
+}
+
+/** Checks that the sweeper has the effects of all functions. A missing one would become a dead letter after its first failure. */
+exports.assertSwept = assertSwept
+function assertSwept(functions) {
+  const swept = functions.flatMap(({ sweeps, effects = [] }) => (sweeps ? effects : []))
+  const isSwept = (each) => swept.some(({ trigger, effect }) => trigger === each.trigger && effect === each.effect)
+  for (const { name, sweeps, effects = [] } of functions) {
+    const missing = effects.find((each) => !isSwept(each))
+    if (!sweeps && missing !== undefined && functions.some((each) => each.sweeps))
+      throw userError(
+        `The sweeper does not have the effect ${missing.effect} of ${name}. Compose the effect in default-chain.ts of the trigger, which the sweeper imports`,
+      )
   }
 }
 

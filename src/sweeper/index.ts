@@ -2,4 +2,5 @@ export { type DynamoEffectsOptions, dynamoEffects, type Effects } from '../share
 export type { DeadLetterState, EffectItem, EffectRow, EffectState, UnreadableItem } from '../shared/ledger/effect-item.ts'
 export { cognitoUsers } from './cognito-users.ts'
 export { type SweeperHandler, type SweeperOptions, sweeper } from './sweeper.ts'
+export type { SweptCompositions } from './swept-rules.ts'
 export { PoolNotFoundError, type PoolUser, type Users } from './users.ts'

@@ -1,7 +1,10 @@
 import { nonEmptyString, type SettingsTable } from 'cognito-lifeguard/settings'
 import { type PostConfirmationSettings, postConfirmationSettings } from '../post-confirmation/settings.ts'
 
-/** The settings of the sweeper. They equal those of post confirmation, because both run the same effects. EFFECT_TABLE is required. */
+/**
+ * The settings of the sweeper: those of the triggers whose effects it runs. Those of post confirmation include the ones that post
+ * authentication needs. EFFECT_TABLE is required.
+ */
 export interface SweeperSettings extends PostConfirmationSettings {
   readonly EFFECT_TABLE: string
 }

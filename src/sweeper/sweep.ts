@@ -1,5 +1,5 @@
 import type { CognitoEvent } from '../shared/cognito/event.ts'
-import { findTrigger } from '../shared/cognito/triggers.ts'
+import type { TriggerName } from '../shared/cognito/triggers.ts'
 import { MAX_ATTEMPTS } from '../shared/ledger/back-off.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import { settledAs } from '../shared/ledger/dynamo-transitions.ts'
@@ -9,17 +9,18 @@ import { type Condition, evaluateCondition } from '../shared/rules/condition.ts'
 import { decide } from '../shared/rules/engine.ts'
 import { type LostEffect, lostEffects, toErrorReason } from '../shared/rules/errors.ts'
 import { createContext, type Deadline, processClock, startDeadline } from '../shared/rules/invocation.ts'
-import type { OnceEntry, OnceRule, OnceRules } from '../shared/rules/once-rules.ts'
+import type { OnceEntry, OnceRule } from '../shared/rules/once-rules.ts'
 import { hidePersonal } from '../shared/rules/personal.ts'
 import type { RuleContext, TriggerContract, Working } from '../shared/rules/trigger.ts'
+import type { SweptRules } from './swept-rules.ts'
 import { PoolNotFoundError, type PoolUser, sweptEvent, type Users } from './users.ts'
 
 /** Options of {@link sweep}. */
 export interface SweepOptions {
   readonly effects: Effects
   readonly users: Users
-  /** The rules that can run effects, by effect name. */
-  readonly rules: OnceRules
+  /** The rules that can run effects. */
+  readonly rules: SweptRules
   /** Returns the milliseconds until the sweep must have ended. */
   readonly remainingMs: () => number
   readonly now?: () => Date
@@ -66,7 +67,7 @@ const MAX_IN_A_ROW = 3
  * pool to the next sweep.
  *
  * @example
- * const report = await sweep({ effects, users, rules: onceRules(rule), remainingMs: context.getRemainingTimeInMillis })
+ * const report = await sweep({ effects, users, rules: sweptRules({ PostConfirmation: rule }), remainingMs: context.getRemainingTimeInMillis })
  */
 export async function sweep(options: SweepOptions): Promise<SweepReport> {
   const { effects, remainingMs, now = () => new Date() } = options
@@ -154,8 +155,9 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
 
   const settled = settledAs(item)
   if (settled !== undefined) return giveUp(settled, settled === 'unknown' ? 'cut-off' : 'too-many-attempts')
-  const entry = rules.get(item.effect)
-  if (entry === undefined) return giveUp('failed', 'no-rule')
+  const found = rules.find(item)
+  if (found === undefined) return giveUp('failed', 'no-rule')
+  const { trigger, entry } = found
   if (pools.isGivenUp(item.userPoolId)) return { as: 'waiting', reason: 'pool-given-up' }
   const part = deadline.within(PREPARE_MS)
   let user: PoolUser | undefined
@@ -173,13 +175,13 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
   if (!isDue(item, user)) return remove({ as: 'not-due' })
   let wanted: boolean
   try {
-    const event = sweptEvent(item, user, Object.keys(user.attributes))
-    wanted = await part.race(isWanted(entry, createContext<Working>(event, part, contractFor(event))))
+    const event = sweptEvent(trigger, item, user, Object.keys(user.attributes))
+    wanted = await part.race(isWanted(entry, createContext<Working>(event, part, contractFor(trigger))))
   } catch (error) {
     return postpone({ as: 'rule-error', reason: hideReason(toErrorReason(error), item, user) })
   }
   if (!wanted) return remove({ as: 'skipped', reason: 'condition-false' })
-  const outcome = await run(entry.rule, item.event ?? sweptEvent(item, user, entry.rule.reads), deadline)
+  const outcome = await run(trigger, entry.rule, item.event ?? sweptEvent(trigger, item, user, entry.rule.reads), deadline)
   // If the claim failed, the ledger may be unavailable. This write may then fail too, so its error is ignored.
   if (outcome.lost !== undefined && outcome.lost.length > 0)
     await postpone({ as: 'rule-error', reason: 'effect-lost' }).catch(() => undefined)
@@ -187,8 +189,7 @@ async function sweepOne(item: EffectItem, { effects, users, rules, pools, deadli
 }
 
 /** Returns the contract of a working trigger, because only working triggers have effects. */
-function contractFor(event: Pick<CognitoEvent, 'triggerSource'>): TriggerContract {
-  const name = findTrigger(event.triggerSource) ?? 'PostConfirmation'
+function contractFor(name: TriggerName): TriggerContract {
   return { name, refuses: false, approves: false, works: true, onError: 'continue' }
 }
 
@@ -210,9 +211,9 @@ function isDue({ createdSince }: EffectItem, { createdAt }: PoolUser): boolean {
 }
 
 /** Runs a `once` rule, which claims the effect itself. If another holder was faster, the rule skips. */
-async function run(rule: OnceRule, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
+async function run(trigger: TriggerName, rule: OnceRule, event: CognitoEvent, deadline: Deadline): Promise<Outcome> {
   // Wraps the rule in a chain, because the trace leaves out the outermost rule.
-  const { trace } = await decide(chain(rule), event, { contract: contractFor(event), deadline })
+  const { trace } = await decide(chain(rule), event, { contract: contractFor(trigger), deadline })
   const [entry] = trace
   if (entry?.outcome === 'done') return { as: 'done' }
   return { as: entry?.outcome === 'skip' ? 'skipped' : 'rule-error', reason: entry?.reason, lost: lostEffects(trace) }

@@ -2,9 +2,9 @@ import { lostLine, METRIC_NAMESPACE } from '../shared/lambda/report.ts'
 import type { LogFields } from '../shared/lambda/settings.ts'
 import type { Effects } from '../shared/ledger/dynamo-effects.ts'
 import type { DeadLetterState } from '../shared/ledger/effect-item.ts'
-import { onceRules } from '../shared/rules/once-rules.ts'
 import { listRules, type RuleNode, type RulePermission } from '../shared/rules/rule.ts'
 import { type SweepReport, sweep } from './sweep.ts'
+import { type SweptCompositions, sweptRules } from './swept-rules.ts'
 import type { Users } from './users.ts'
 
 /** Options of {@link sweeper}. */
@@ -20,8 +20,11 @@ export interface SweeperOptions {
 /** The Lambda handler of a sweeper. It ignores its event. */
 export interface SweeperHandler {
   (_event?: unknown, context?: { readonly getRemainingTimeInMillis?: () => number }): Promise<void>
-  /** The composition, which can be read without running it. `lifeguard doctor` recognises a sweeper in a bundle by this property. */
-  readonly sweepsEffectsOf: RuleNode
+  /**
+   * The compositions by trigger, which can be read without running them. `lifeguard doctor` recognises a sweeper in a bundle by this
+   * property.
+   */
+  readonly sweepsEffectsOf: SweptCompositions
   /** The IAM permissions to find effects and users, and to run the effects. */
   readonly permissions: readonly RulePermission[]
 }
@@ -32,20 +35,22 @@ const MARGIN_MS = 3000
 const UNKNOWN_MS = 30_000
 
 /**
- * Makes the Lambda handler of a sweeper, which a schedule calls. It runs the pending effects of a composition and writes a log line
- * with the results and metrics to standard output.
+ * Makes the Lambda handler of a sweeper, which a schedule calls. It runs the pending effects of the working triggers and
+ * writes a log line with the results and metrics to standard output.
  *
  * The handler throws if the ledger cannot be read, the users of a pool cannot be looked up, or the timeout is too short for a sweep.
  * Lambda then counts an error.
  *
- * @param composition The composition of the handler whose effects the sweeper runs.
- * @throws TypeError if two effects of the composition have the same name.
+ * @param compositions The compositions of the handlers whose effects the sweeper runs, by trigger. An effect without a composition becomes
+ *   a dead letter.
+ * @throws TypeError if the effects of a trigger are never swept, or if two effects of a composition have the same name.
  * @example
  * const effects = dynamoEffects({ documents: documentClient(), table: 'effects' })
- * export const handler = sweeper(postConfirmationHandler.composition, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
+ * const compositions = { PostConfirmation: confirmation.composition, PostAuthentication: authentication.composition }
+ * export const handler = sweeper(compositions, { effects, users: cognitoUsers(cognitoClient()), table: 'effects' })
  */
-export function sweeper(composition: RuleNode, { effects, users, table }: SweeperOptions): SweeperHandler {
-  const rules = onceRules(composition)
+export function sweeper(compositions: SweptCompositions, { effects, users, table }: SweeperOptions): SweeperHandler {
+  const rules = sweptRules(compositions)
   const handle = async (...[, context]: Parameters<SweeperHandler>): Promise<void> => {
     const endsAt = performance.now() + (context?.getRemainingTimeInMillis?.() ?? UNKNOWN_MS) - MARGIN_MS
     const remainingMs = (): number => endsAt - performance.now()
@@ -65,9 +70,9 @@ export function sweeper(composition: RuleNode, { effects, users, table }: Sweepe
   const permissions = [
     ...(effects.permissions ?? []),
     ...(users.permissions ?? []),
-    ...[...rules.values()].flatMap(({ rule }) => listRules<RuleNode>(rule).flatMap((each) => each.permissions ?? [])),
+    ...rules.all.flatMap(({ entry }) => listRules<RuleNode>(entry.rule).flatMap((each) => each.permissions ?? [])),
   ]
-  return Object.assign(handle, { sweepsEffectsOf: composition, permissions })
+  return Object.assign(handle, { sweepsEffectsOf: compositions, permissions })
 }
 
 /** The number of dead letters by state. Missing if they could not be counted. */

@@ -1,4 +1,5 @@
 import type { AttributeMap, CognitoEvent } from '../shared/cognito/event.ts'
+import { type TriggerName, triggerFacts } from '../shared/cognito/triggers.ts'
 import type { EffectItem } from '../shared/ledger/effect-item.ts'
 import { LifeguardError } from '../shared/rules/errors.ts'
 import type { RulePermission } from '../shared/rules/rule.ts'
@@ -33,12 +34,13 @@ export class PoolNotFoundError extends LifeguardError {
 
 /**
  * Builds the event for an effect from the current user data. The trigger source and the app client come from the effect. If the
- * effect has no trigger source, the event has `PostConfirmation_ConfirmSignUp`.
+ * effect has no trigger source, the event has the first source of the trigger, such as `PostConfirmation_ConfirmSignUp`.
  *
  * @param attributes The names of the attributes to include.
  */
 export function sweptEvent(
-  { userPoolId, sub, triggerSource = 'PostConfirmation_ConfirmSignUp', appClient }: SweptEffect,
+  trigger: TriggerName,
+  { userPoolId, sub, triggerSource = Object.keys(triggerFacts(trigger).sources)[0] ?? '', appClient }: SweptEffect,
   user: PoolUser,
   attributes: readonly string[],
 ): CognitoEvent {

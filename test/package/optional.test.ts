@@ -46,6 +46,7 @@ const RULES = {
 
 const POOL = '--param=userPoolId=eu-west-1_Example'
 const { createAttachCommand, createPoolChanges } = createRequire(import.meta.url)('../../deploy/attach.cjs')
+const { assertSwept } = createRequire(import.meta.url)('../../deploy/triggers.cjs')
 let service: Awaited<ReturnType<typeof serviceFolder>>
 let off: Template
 let on: Template
@@ -162,6 +163,23 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
 
     expect(code).toBe(1)
     expect(`${stdout}${stderr}`).toContain('call-aws of cleaner needs sns:Publish on TOPIC. TOPIC is "people"; expected an ARN')
+  })
+})
+
+describe('the sweeper', () => {
+  const effects = [{ trigger: 'PostAuthentication', effect: 'greet' }]
+  const working = { name: 'postAuthentication', sweeps: false, effects }
+
+  it('fails packaging if the sweeper does not have an effect of a function', () => {
+    const sweeping = (swept: readonly object[]) => () => assertSwept([working, { name: 'sweeper', sweeps: true, effects: swept }])
+
+    expect(sweeping([])).toThrow('The sweeper does not have the effect greet of postAuthentication')
+    expect(sweeping([{ trigger: 'PostConfirmation', effect: 'greet' }])).toThrow('The sweeper does not have the effect greet')
+    expect(sweeping(effects)).not.toThrow()
+  })
+
+  it('packages effects without a sweeper, and functions that are not built', () => {
+    expect(() => assertSwept([working, { name: 'preSignUp', permissions: [] }])).not.toThrow()
   })
 })
 

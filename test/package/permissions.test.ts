@@ -34,13 +34,14 @@ describe('permissions.json', { timeout: 300_000 }, () => {
       trigger: 'PreAuthentication',
       refuses: true,
       sweeps: false,
+      effects: [],
       runsEffects: false,
       failsOpen: false,
       versions: [],
       permissions: [{ rule: 'block-users', actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
     })
     expect(await read('pre-signup')).toMatchObject({ permissions: [{ rule: 'block-users' }] })
-    expect(await read('sweeper')).toMatchObject({ sweeps: true, runsEffects: true })
+    expect(await read('sweeper')).toMatchObject({ sweeps: true, runsEffects: true, effects: [] })
     expect([...unzip(await zip('preAuthentication')).keys()].filter((file) => file.endsWith('permissions.json'))).toEqual([])
   })
 })

@@ -9,10 +9,10 @@ import { dynamoLedger, dynamoPendingEffects, type PendingEffects } from '../../s
 import { type EffectItem, type EffectRow, isReadable } from '../../src/shared/ledger/effect-item.ts'
 import { sesMailer } from '../../src/shared/mail/ses-mailer.ts'
 import { type Delivery, type Effect, type Ledger, once } from '../../src/shared/rules/once.ts'
-import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import type { Rule } from '../../src/shared/rules/rule.ts'
 import { cognitoUsers } from '../../src/sweeper/cognito-users.ts'
 import { type SweepOptions, type SweepReport, sweep } from '../../src/sweeper/sweep.ts'
+import { sweptRules } from '../../src/sweeper/swept-rules.ts'
 import type { Users } from '../../src/sweeper/users.ts'
 import { type CognitoUsersEndpoint, startCognitoUsers } from './cognito-users-endpoint.ts'
 import { ann, postConfirmationEvent } from './events.ts'
@@ -102,7 +102,8 @@ export async function startWorld(): Promise<World> {
       delivery,
       event: postConfirmationEvent({ sub, email: ann.email, email_verified: 'true' }),
     }),
-    sweep: (options) => sweep({ effects, users, rules: onceRules(rule('at-most-once')), remainingMs: () => 30_000, now, ...options }),
+    sweep: (options) =>
+      sweep({ effects, users, rules: sweptRules({ PostConfirmation: rule('at-most-once') }), remainingMs: () => 30_000, now, ...options }),
     open: async () => (await rows()).filter(isReadable),
     rows,
     async stop() {

@@ -11,9 +11,9 @@ import { decide } from '../../src/shared/rules/engine.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/invocation.ts'
 import { once } from '../../src/shared/rules/once.ts'
-import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
+import { sweptRules } from '../../src/sweeper/swept-rules.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => world.stop())
 
 const inbox = () => world.services.ses.inbox()
-const sweepRule = (rule: Rule<PostConfirmation>) => world.sweep({ rules: onceRules(rule) })
+const sweepRule = (rule: Rule<PostConfirmation>) => world.sweep({ rules: sweptRules({ PostConfirmation: rule }) })
 
 /** Runs the rule as the trigger does, while SES rejects every email, so that the effect stays pending. */
 async function runWhileSesFails(rule: Rule<PostConfirmation>, event: PostConfirmation['event'] = postConfirmationEvent()): Promise<void> {
@@ -204,7 +204,7 @@ describe('conditions of a swept effect', () => {
 
   it('leaves an effect to the next sweep if its row has changed since the sweeper read it', async () => {
     await world.pendingEffects.enqueue(world.welcome(), signal)
-    const rules = onceRules(when(hasAttribute('custom:excluded'), mail))
+    const rules = sweptRules({ PostConfirmation: when(hasAttribute('custom:excluded'), mail) })
     const effects: World['effects'] = { ...world.effects, remove: async () => false, postpone: async () => false }
     expect((await world.sweep({ rules, effects })).swept).toEqual({ waiting: 1 })
   })

@@ -6,9 +6,9 @@ import { decide } from '../../src/shared/rules/engine.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/invocation.ts'
 import { once } from '../../src/shared/rules/once.ts'
-import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done, skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../src/shared/rules/rule.ts'
+import { sweptRules } from '../../src/sweeper/swept-rules.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { SAMPLES } from '../support/samples.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
@@ -35,7 +35,7 @@ const notice = (run: Parameters<typeof defineRule<PostConfirmation>>[1]): Rule<P
   once(world.ledger, defineRule<PostConfirmation>('notice', run, { reads: ['given_name'] }), { delivery: 'at-most-once' })
 const enqueue = () => world.pendingEffects.enqueue({ ...world.welcome(SUB), effect: 'notice' }, signal)
 const sweepRule = (rule: Rule<PostConfirmation>, options: Parameters<World['sweep']>[0] = {}) =>
-  world.sweep({ rules: onceRules(rule), ...options })
+  world.sweep({ rules: sweptRules({ PostConfirmation: rule }), ...options })
 
 describe('reasons in the report of a sweep', () => {
   it.each([

@@ -11,10 +11,10 @@ import { decide } from '../../src/shared/rules/engine.ts'
 import { NotDoneError } from '../../src/shared/rules/errors.ts'
 import { processClock, startDeadline } from '../../src/shared/rules/invocation.ts'
 import { type Ledger, once } from '../../src/shared/rules/once.ts'
-import { onceRules } from '../../src/shared/rules/once-rules.ts'
 import { done } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
 import type { Working } from '../../src/shared/rules/trigger.ts'
+import { sweptRules } from '../../src/sweeper/swept-rules.ts'
 import { ann, postConfirmationEvent } from '../support/events.ts'
 import { sesClient } from '../support/local-clients.ts'
 import { SAMPLES } from '../support/samples.ts'
@@ -66,7 +66,7 @@ describe('sweep', () => {
     expect((await world.open())[0]?.event?.request.userAttributes).not.toHaveProperty('phone_number')
     world.services.ses.fault(undefined)
     world.wait(LONGEST_PAUSE_MS)
-    expect((await world.sweep({ rules: onceRules(rule) })).swept).toEqual({ done: 1 })
+    expect((await world.sweep({ rules: sweptRules({ PostConfirmation: rule }) })).swept).toEqual({ done: 1 })
 
     world.cognito.addPool(ann.userPoolId, {
       userName: 'bo',
@@ -74,7 +74,7 @@ describe('sweep', () => {
       createdAt: ANN_CREATED_AT,
     })
     await world.pendingEffects.enqueue(world.welcome('bo'), signal)
-    expect((await world.sweep({ rules: onceRules(rule) })).swept).toEqual({ done: 1 })
+    expect((await world.sweep({ rules: sweptRules({ PostConfirmation: rule }) })).swept).toEqual({ done: 1 })
     expect(inbox()).toMatchObject([{ subject: 'Willkommen' }, { subject: 'Willkommen' }])
     ses.destroy()
   })
@@ -83,7 +83,7 @@ describe('sweep', () => {
     await claimAndAbandon(ann.sub, 'at-least-once')
     expect(await world.sweep()).toEqual({ swept: {}, reasons: {}, lost: [] })
     world.wait(LEASE_MS)
-    expect((await world.sweep({ rules: onceRules(world.rule('at-least-once')) })).swept).toEqual({ done: 1 })
+    expect((await world.sweep({ rules: sweptRules({ PostConfirmation: world.rule('at-least-once') }) })).swept).toEqual({ done: 1 })
     expect(inbox()).toHaveLength(1)
   })
 
@@ -199,7 +199,7 @@ describe('sweep', () => {
       defineRule<Working>('send-welcome-email', () => done(), { reads: [] }),
       { delivery: 'at-most-once' },
     )
-    const { swept, lost } = await world.sweep({ rules: onceRules(rule) })
+    const { swept, lost } = await world.sweep({ rules: sweptRules({ PostConfirmation: rule }) })
     expect(swept).toEqual({ 'rule-error': 1 })
     expect(lost).toEqual([{ userPoolId: ann.userPoolId, sub: ann.sub, effect: EFFECT, token: expect.any(String), triggerSource: SIGN_UP }])
     // The sweeper counts an attempt and postpones the effect. Otherwise it would come first in every sweep.
@@ -245,7 +245,7 @@ describe('sweep', () => {
     const users: World['users'] = {
       find: (pool, sub, aborted) => (sub === second ? Promise.reject(new TypeError('down')) : world.users.find(pool, sub, aborted)),
     }
-    const report = await world.sweep({ rules: onceRules(rule), users })
+    const report = await world.sweep({ rules: sweptRules({ PostConfirmation: rule }), users })
     expect(report).toEqual({ swept: { done: 10, 'rule-error': 1, error: 1 }, reasons: { RangeError: 1, TypeError: 1 }, lost: [] })
     expect((await world.open()).map(({ sub, attempt }) => [sub, attempt]).toSorted()).toEqual(
       [
@@ -254,7 +254,7 @@ describe('sweep', () => {
       ].toSorted(),
     )
     world.wait(30_000)
-    const again = await world.sweep({ rules: onceRules(rule) })
+    const again = await world.sweep({ rules: sweptRules({ PostConfirmation: rule }) })
     expect(again).toEqual({ swept: { done: 1, 'rule-error': 1 }, reasons: { RangeError: 1 }, lost: [] })
   })
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isTriggerName, triggerFacts } from '../../../src/shared/cognito/triggers.ts'
 import { onceRules } from '../../../src/shared/rules/once-rules.ts'
 import { createProjectFiles } from '../../../src/tools/init/project.ts'
 import { describeRule } from '../../../src/tools/lib/description.ts'
@@ -97,14 +98,19 @@ describe('the handlers that a new project gets', () => {
     expect(await captureComplaint(() => load(name))).toMatch(text)
   })
 
-  it('the sweeper contains exactly the rules of post confirmation, and requires EFFECT_TABLE', async () => {
+  it('the sweeper contains exactly the rules of every trigger with effects, and requires EFFECT_TABLE', async () => {
     stubEnvironment({ ...tables, ...welcome })
     const { handler: sweeper } = await import('../../../src/sweeper/handler.ts')
-    const { handler: trigger } = await import('../../../src/post-confirmation/handler.ts')
     expect(sweeper).toBeTypeOf('function')
-    expect([...onceRules(sweeper.sweepsEffectsOf).keys()]).toEqual(['send-welcome-email'])
-    // The post confirmation handler wraps its rules in a chain, and the sweeper does not. So this compares the chain's children.
-    expect([describeRule(sweeper.sweepsEffectsOf)]).toEqual(describeRule(trigger.composition)?.children)
+    const swept = await Promise.all(
+      Object.entries(sweeper.sweepsEffectsOf).map(async ([name, composition]) => {
+        const { handler } = await import(`../../../src/${isTriggerName(name) && triggerFacts(name).folder}/handler.ts`)
+        // The handler of a trigger wraps its rules in a chain, and the sweeper does not. So this compares the chain's children.
+        expect([describeRule(composition)], name).toEqual(describeRule(handler.composition)?.children)
+        return [name, [...onceRules(composition).keys()]]
+      }),
+    )
+    expect(Object.fromEntries(swept)).toEqual({ PostConfirmation: ['send-welcome-email'], PostAuthentication: [] })
     stubEnvironment({ PROFILE_TABLE: 'profiles' })
     vi.resetModules()
     await expect(import('../../../src/sweeper/handler.ts')).rejects.toThrow('EFFECT_TABLE is missing')
