@@ -49,7 +49,7 @@ export function sweptRules(compositions: SweptCompositions): SweptRules {
       throw new TypeError(`sweeper(): ${name} is ${describeValue(composition)}; expected the composition of a handler`)
     byTrigger.set(name, onceRules(composition))
   }
-  const findIn = (trigger: TriggerName, effect: string): SweptRule | undefined => {
+  const findEntry = (trigger: TriggerName, effect: string): SweptRule | undefined => {
     const entry = byTrigger.get(trigger)?.get(effect)
     return entry && { trigger, entry }
   }
@@ -58,7 +58,7 @@ export function sweptRules(compositions: SweptCompositions): SweptRules {
     find({ effect, triggerSource }) {
       const own = triggerSource === undefined ? undefined : findTrigger(triggerSource)
       for (const trigger of own === undefined ? TRIGGER_NAMES : [own, ...TRIGGER_NAMES]) {
-        const found = findIn(trigger, effect)
+        const found = findEntry(trigger, effect)
         if (found !== undefined) return found
       }
       return undefined
