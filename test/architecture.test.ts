@@ -43,6 +43,11 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/rules': 'it checks the types of arguments, and reads the user of a context',
     'shared/email': 'a name has the letters of a domain',
   },
+  'shared/directory': {
+    'shared/aws': 'users are stored in DynamoDB or in another user pool',
+    'shared/email': 'an address has one form as a login',
+    'shared/rules': 'a directory declares its permissions; the base class of errors',
+  },
   'shared/settings': {
     'shared/email': 'fields parse addresses, senders and domains',
     'shared/lambda': 'a field parses the log level; maskInitErrors throws the masked error',
@@ -63,6 +68,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/ledger': 'adapters are exported with the trigger that uses them',
     'shared/limits': 'a rule counts uses; the counter is exported with the trigger that uses it',
     'shared/messages': 'the texts of messages; the rule for names in messages',
+    'shared/directory': 'user migration and pre sign-up look up the users of a legacy directory',
     'shared/mail': 'the mailer is exported with the trigger that uses it',
     'shared/profiles': 'post confirmation and post authentication write profiles; a rule of pre token generation reads them',
   },

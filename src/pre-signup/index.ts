@@ -5,6 +5,7 @@ export { type DenyDuplicateEmailOptions, denyDuplicateEmail, type EmailDirectory
 export { type DynamoEmailDirectoryOptions, dynamoEmailDirectory } from './dynamo-email-directory.ts'
 export type { Account, Identity, LinkReason } from './link-plan.ts'
 export { type AccountKey, type LinkableAccounts, type LinkProvidersOptions, linkProviders } from './link-providers.ts'
+export { type ReserveLegacyUsersOptions, reserveLegacyUsers } from './reserve-legacy-users.ts'
 export {
   byAdministrator,
   byIdentityProvider,

@@ -21,10 +21,12 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'confirmed',
     'connect-timeout',
     'deadline-exceeded',
+    'directory-answer',
     'domain-denied',
   ],
   ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-lost', 'effect-unknown', 'email-malformed'],
   ...['email-not-verified', 'email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified'],
+  ...['hash-not-supported', 'hash-package-missing'],
   ...[
     'ignored-for-administrators',
     'invalid-domain-list',

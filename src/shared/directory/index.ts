@@ -1,0 +1,5 @@
+export { type CognitoPoolDirectoryOptions, cognitoPoolDirectory } from './cognito-pool-directory.ts'
+export type { Credentials, Directory, DirectoryUser } from './directory.ts'
+export { type DynamoHashDirectoryOptions, dynamoHashDirectory, type HashDirectory } from './dynamo-hash-directory.ts'
+export { DirectoryAnswerError, type HttpDirectoryOptions, httpDirectory } from './http-directory.ts'
+export { HashNotSupportedError, HashPackageMissingError } from './password-hasher.ts'
