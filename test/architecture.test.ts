@@ -49,6 +49,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/rules': 'a directory declares its permissions; the base class of errors',
   },
   'shared/settings': {
+    'shared/directory': 'a field parses the cost of password hashes',
     'shared/email': 'fields parse addresses, senders and domains',
     'shared/lambda': 'a field parses the log level; maskInitErrors throws the masked error',
     'shared/rules': 'isThenable for maskInitErrors; the base class of errors',

@@ -10,7 +10,7 @@ import { type FuzzJob, FuzzMessage } from '../support/fuzz/fuzz-job.ts'
 import { oracleAllows } from '../support/fuzz/fuzz-oracle.ts'
 import { acceptedForms, hostileAddresses } from '../support/hostile-addresses.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
-import { seededBlocks } from '../support/sample-events.ts'
+import { seededBlocks, seededTables } from '../support/sample-events.ts'
 import { loadContracts } from '../support/triggers.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
@@ -31,7 +31,7 @@ type Report = Extract<FuzzMessage, { kind: 'report' }>
 
 let services: LocalServices
 beforeAll(async () => {
-  services = await startServices(TABLES)
+  services = await startServices(TABLES, seededTables())
   const client = dynamoDbClient(services.dynamodb.endpoint)
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   const writer = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })

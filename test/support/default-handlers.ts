@@ -10,6 +10,7 @@ import { startServices } from '../../src/tools/local/services.ts'
 import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
 import { unsetLifeguard } from './environment.ts'
 import { dynamoDbClient } from './local-clients.ts'
+import { seededTables } from './sample-events.ts'
 import { BLOCKS, FOLDERS, FUNCTIONS } from './triggers.ts'
 
 interface Decided {
@@ -45,7 +46,7 @@ type Module = Readonly<Record<string, Handler>>
 /** Starts the services, writes the blocks, and loads the handlers with their default chains. */
 export async function startDefaultHandlers(blocks: readonly Block[]): Promise<DefaultHandlers> {
   const tables = { blocks: 'sample-blocks', profiles: 'sample-profiles', effects: 'sample-effects', limits: 'sample-limits' }
-  const services = await startServices(tables)
+  const services = await startServices(tables, seededTables())
   unsetLifeguard()
   const nowhere = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
   for (const [name, value] of Object.entries({ ...defaultSettings(), ...nowhere, ...services.environment })) vi.stubEnv(name, value)

@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Block } from '../../src/shared/blocks/block-list.ts'
+import type { StartOptions } from '../../src/tools/local/services.ts'
+import { useDocuments } from '../../src/tools/replay/rows.ts'
+import { listSeedTables } from '../../src/tools/replay/seed.ts'
+import { writeItems } from '../../src/tools/replay/write-seeds.ts'
 import { envelope, text, texts } from './event-shapes.ts'
 import { FOLDERS } from './triggers.ts'
 
@@ -57,6 +61,7 @@ const Seed = z.strictObject({
       expiresAt: z.iso.datetime().optional(),
     }),
   ),
+  tables: z.record(text, z.strictObject({ key: text, items: z.array(z.record(text, z.union([text, z.number(), z.boolean()]))) })),
 })
 
 /** A sample event with its expectation. */
@@ -97,6 +102,15 @@ export function seededBlocks(): readonly Block[] {
     ...(message !== undefined && { message }),
     ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
   }))
+}
+
+/** Returns the further tables of events/seed.json, for `startServices`: their definitions, and a function that writes their items. */
+export function seededTables(): Required<Pick<StartOptions, 'tables' | 'fill'>> {
+  const seeded = listSeedTables([Seed.parse(read('seed.json'))], {})
+  return {
+    tables: seeded.map(({ definition }) => definition),
+    fill: (endpoint) => useDocuments(endpoint, (documents) => writeItems(documents, seeded)),
+  }
 }
 
 function read(path: string): unknown {

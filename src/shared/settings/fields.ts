@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { HASH_EXAMPLES, parseHashParameters } from '../directory/hash-parameters.ts'
 import { readDomainList } from '../email/domain-file.ts'
 import { type DomainList, domainList } from '../email/domain-list.ts'
 import { type Mailbox, parseMailbox } from '../email/mailbox.ts'
@@ -56,6 +57,15 @@ export function region(): Field<string> {
     expected: 'an AWS region such as eu-west-1',
     read: (text) => (/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(text) ? text : undefined),
     example: 'eu-west-1',
+  }
+}
+
+/** A field of settings for the cost of password hashes, such as `bcrypt:cost=10`. */
+export function hashCost(): Field<string> {
+  return {
+    expected: `the cost of hashes, such as ${HASH_EXAMPLES}`,
+    read: (text) => ('problem' in parseHashParameters(text) ? undefined : text),
+    example: 'bcrypt:cost=10',
   }
 }
 

@@ -4,6 +4,7 @@ export {
   type DomainsSetting,
   date,
   domains,
+  hashCost,
   httpsUrl,
   integer,
   type LogSettings,

@@ -22,9 +22,11 @@ export type Fields<S> = {
     : Field<S[Name]>
 }
 
-/** Makes the variable `requires` required if the variable `set` is set. */
+/** Makes the variable `requires` required if the variable `set` is set, or if it has the value `is`. */
 export interface Requirement<S> {
   readonly set: keyof S & string
+  /** The value of `set` that requires the other variable. By default, any value. */
+  readonly is?: string
   readonly requires: keyof S & string
   /** The expected value of the variable `requires`, and the reason why it is required. */
   readonly expected: string
@@ -65,9 +67,9 @@ export function readSettings<S extends object>({ fields, requirements = [] }: Se
   const problems: string[] = []
   const values: Record<string, unknown> = {}
   for (const [name, field] of Object.entries<Field<unknown>>(fields)) values[name] = readField(name, field, environment, problems)
-  for (const { set, requires, expected } of requirements) {
+  for (const { set, is = environment[set], requires, expected } of requirements) {
     // Skip a field without a default, because it is already reported as missing.
-    if (environment[set] && !environment[requires] && 'default' in fields[requires])
+    if (environment[set] && environment[set] === is && !environment[requires] && 'default' in fields[requires])
       problems.push(describeProblem(requires, expected, environment))
   }
   if (problems.length > 0) throw new InvalidSettingsError(problems)

@@ -7,7 +7,7 @@ import { startServices } from '../local/services.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { TableDefinition, TableNames } from '../local/tables.ts'
 import { findChangedRows, type Row } from './changed-rows.ts'
-import { readSeeds } from './seed.ts'
+import { listSeedTables, readSeeds } from './seed.ts'
 
 /** The rows and emails that handlers left in the embedded services. */
 export interface SideEffects {
@@ -52,21 +52,30 @@ export async function startEmbedded(
 ): Promise<Embedded> {
   const names = readTableNames(settings)
   const seeds = await readSeeds(await listEventFolders(paths))
+  const more = listSeedTables(seeds, settings)
+  const taken = new Set([...Object.values(names), ...tables.map(({ name }) => name)])
+  const given = [...tables, ...more.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition]))]
   let seeded: ReadonlyMap<string, readonly Row[]> = new Map()
   const services = await startServices(names, {
-    tables,
+    tables: given,
     lazy: true,
     fill: async (endpoint) => {
       if (seeds.length === 0) return
       // Imported here, because both load the AWS SDK.
-      const [{ readTables, useDocuments }, { writeSeeds }] = await Promise.all([import('./rows.ts'), import('./write-seeds.ts')])
-      await useDocuments(endpoint, (documents) => writeSeeds(documents, names.blocks, seeds))
+      const [{ readTables, useDocuments }, { writeItems, writeSeeds }] = await Promise.all([
+        import('./rows.ts'),
+        import('./write-seeds.ts'),
+      ])
+      await useDocuments(endpoint, async (documents) => {
+        await writeSeeds(documents, names.blocks, seeds)
+        await writeItems(documents, more)
+      })
       seeded = await readTables(endpoint)
     },
   })
   return {
     environment: services.environment,
-    tableNames: [...new Set([...Object.values(names), ...tables.map(({ name }) => name)])].sort(),
+    tableNames: [...new Set([...Object.values(names), ...given.map(({ name }) => name)])].sort(),
     async sideEffects() {
       const mails = services.ses.inbox()
       const endpoint = await services.dynamodb.engine()

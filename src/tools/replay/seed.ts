@@ -3,9 +3,11 @@ import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { withoutMark } from '../../shared/lines.ts'
 import { isReason, MAX_REASON_LENGTH } from '../../shared/rules/outcome.ts'
+import { defaultSettings, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { SEED_FILE } from '../lib/event-files.ts'
 import { parseJson } from '../lib/json.ts'
+import type { TableDefinition } from '../local/tables.ts'
 
 const schema = z.strictObject({
   blocks: z.array(
@@ -20,6 +22,12 @@ const schema = z.strictObject({
       expiresAt: z.iso.datetime({ offset: true }).optional(),
     }),
   ),
+  tables: z
+    .record(
+      z.string(),
+      z.strictObject({ key: z.string().min(1), items: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))) }),
+    )
+    .optional(),
 })
 
 /** The content of a seed file. */
@@ -34,6 +42,29 @@ export interface Seed {
     /** In ISO 8601. */
     readonly expiresAt?: string | undefined
   }[]
+  /** Items of further tables, by the setting with the table's name. `key` is the name of the partition key, a string. */
+  readonly tables?: Readonly<Record<string, { readonly key: string; readonly items: readonly SeedItem[] }>> | undefined
+}
+
+type SeedItem = Readonly<Record<string, string | number | boolean>>
+
+/** A table of a seed file, with the items to write. */
+export interface SeedTable {
+  readonly definition: TableDefinition
+  readonly items: readonly SeedItem[]
+}
+
+/** Returns the further tables of seed files. Leaves out a table that no setting names. */
+export function listSeedTables(seeds: readonly Pick<Seed, 'tables'>[], settings: Environment): readonly SeedTable[] {
+  const tables = new Map<string, SeedTable>()
+  for (const [setting, { key, items }] of seeds.flatMap((seed) => Object.entries(seed.tables ?? {}))) {
+    const name = settings[setting] || defaultSettings()[setting]
+    if (name === undefined) continue
+    const keySchema = [{ AttributeName: key, KeyType: 'HASH' }] as const
+    const attributeDefinitions = [{ AttributeName: key, AttributeType: 'S' }] as const
+    tables.set(name, { definition: { name, keySchema, attributeDefinitions }, items: [...(tables.get(name)?.items ?? []), ...items] })
+  }
+  return [...tables.values()]
 }
 
 /**

@@ -1,7 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoBlockWriter } from '../../shared/blocks/dynamo-block-list.ts'
 import { UsageError } from '../lib/errors.ts'
-import type { Seed } from './seed.ts'
+import type { Seed, SeedTable } from './seed.ts'
 
 /**
  * Writes the blocks of seed files to the block table.
@@ -19,6 +19,22 @@ export async function writeSeeds(documents: DynamoDBDocumentClient, table: strin
       }
       await writer.block(given).catch((error: unknown) => {
         throw error instanceof TypeError ? new UsageError(`${file}: ${error.message}`) : error
+      })
+    }
+  }
+}
+
+/**
+ * Writes the items of the further tables of seed files.
+ *
+ * @throws UsageError that names the table, if DynamoDB rejects an item.
+ */
+export async function writeItems(documents: DynamoDBDocumentClient, tables: readonly SeedTable[]): Promise<void> {
+  for (const { definition, items } of tables) {
+    for (const item of items) {
+      await documents.send(new PutCommand({ TableName: definition.name, Item: item })).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error)
+        throw new UsageError(`seed.json: an item of the table ${definition.name} cannot be written: ${why}`)
       })
     }
   }
