@@ -8,6 +8,7 @@ import {
   optional,
   type Requirement,
   type SettingsTable,
+  strings,
 } from 'cognito-lifeguard/settings'
 
 /** The settings of the user migration function, from environment variables. */
@@ -45,15 +46,6 @@ const poolArn: Field<PoolArn> = {
   example: 'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_aBcDeFgHi',
 }
 
-const names: Field<readonly string[]> = {
-  expected: 'the names of attributes, separated by commas, such as email,given_name',
-  read: (text) => {
-    const list = text.split(',').map((name) => name.trim())
-    return list.includes('') ? undefined : list
-  },
-  example: 'email,given_name',
-}
-
 const passwordLength: Field<number> = {
   expected: 'a whole number from 6 to 99',
   read: (text) => (/^\d\d?$/.test(text) && Number(text) >= 6 ? Number(text) : undefined),
@@ -83,7 +75,7 @@ export const userMigrationSettings: SettingsTable<UserMigrationSettings> = {
     LEGACY_SECOND_FACTOR: { ...oneOf(['reset', 'accept']), default: 'reset' },
     LEGACY_URL: optional(nonEmptyString('the https: URL of the service', 'https://legacy.example.com/users')),
     LEGACY_TOKEN: optional(nonEmptyString('the bearer token of the service', 'a-token-of-the-service')),
-    LEGACY_ATTRIBUTES: optional(names),
+    LEGACY_ATTRIBUTES: optional(strings('the names of attributes', 'email,given_name')),
     PASSWORD_MIN_LENGTH: optional(passwordLength),
     ...logFields,
   },

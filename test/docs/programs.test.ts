@@ -70,7 +70,19 @@ beforeAll(async () => {
     './src/$1index.ts',
   )
   await writeFile(join(library, 'package.json'), manifest)
-  for (const name of ['@aws-lambda-powertools', '@aws-sdk', '@middy', '@types', 'aws-jwt-verify', 'entities', 'esbuild', 'vitest', 'zod'])
+  for (const name of [
+    '@aws-lambda-powertools',
+    '@aws-sdk',
+    '@middy',
+    '@types',
+    'aws-jwt-verify',
+    'bcryptjs',
+    'entities',
+    'esbuild',
+    'hash-wasm',
+    'vitest',
+    'zod',
+  ])
     await symlink(join(repository, 'node_modules', name), join(modules, name))
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   for (const [name, source] of Object.entries(USER_FILES)) await writeFile(join(folder, name), source)

@@ -1,3 +1,4 @@
+/// <reference path="./hash-wasm.d.ts" />
 import crypto from 'node:crypto'
 import { promisify } from 'node:util'
 import { LifeguardError } from '../rules/errors.ts'

@@ -116,9 +116,16 @@ function explainDecision({ trace, outcome, decidedBy }: ReplayResult): readonly 
 function describeAnswers({ trace, response, outcome }: ReplayResult): readonly string[] {
   const messages = outcome === 'proceed' ? describeMessages(response) : []
   if (messages.length > 0) return messages.map(escapeText)
-  const answers = (trace ?? []).flatMap(({ rule, answer }) => (answer === undefined ? [] : [`${rule} answers ${escapeText(answer)}`]))
+  const answers = (trace ?? []).flatMap(({ rule, answer }) =>
+    answer === undefined ? [] : [`${rule} answers ${separateFields(escapeText(answer))}`],
+  )
   if (answers.length === 0 || outcome !== 'proceed') return []
-  return [...answers, `Cognito gets ${escapeText(JSON.stringify(response))}`]
+  return [...answers, `Cognito gets ${separateFields(escapeText(JSON.stringify(response)))}`]
+}
+
+/** Adds a space after each comma between fields of JSON, so that long JSON can be wrapped. */
+function separateFields(json: string): string {
+  return json.replaceAll(/("(?:[^"\\]|\\.)*")|,/g, (_, text: string | undefined) => text ?? ', ')
 }
 
 /** Describes the errors of rules that did not change the decision. No other line of the output contains these errors. */
