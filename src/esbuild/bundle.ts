@@ -62,7 +62,9 @@ export async function bundleHandlers(
   await Promise.all(
     bundles.map(async ({ folder, entry }) => {
       const entryPoints = [{ in: entry, out: basename(BUNDLE_FILE, '.js') }]
-      const options = { ...settings, entryPoints, outdir: BUILT_IN, write: false, metafile: true } as const
+      // Without this option, esbuild uses the working folder of the time when it was loaded.
+      const absWorkingDir = process.cwd()
+      const options = { ...settings, absWorkingDir, entryPoints, outdir: BUILT_IN, write: false, metafile: true } as const
       const plugins = [lambdaPlugin(plugin)]
       let result = await build({ ...options, plugins })
       if (leavesRequires(result.outputFiles)) result = await build({ ...options, plugins, banner: { js: REQUIRE } })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { createFolder, event, type Finished, handler, lifeguard, readStream, start } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, type Finished, handler, readStream, spawnLifeguard, start } from '../../support/cli/lifeguard.ts'
 
 /** Returns true if a process is running. */
 function isRunning(pid: number): boolean {
@@ -123,7 +123,7 @@ describe('a command in an infinite loop', () => {
 /** Runs a command. Preloads a module in the process of the command and in its parent process. */
 async function withFirst(code: string): Promise<Finished> {
   const cwd = await createFolder({ 'first.mjs': code })
-  return lifeguard(['--version'], { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'first.mjs')}` } })
+  return spawnLifeguard(['--version'], { cwd, env: { NODE_OPTIONS: `--import=${join(cwd, 'first.mjs')}` } })
 }
 
 describe('a command whose process fails', () => {

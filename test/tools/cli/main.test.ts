@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lifeguard } from '../../support/cli/lifeguard.ts'
+import { lifeguard, spawnLifeguard } from '../../support/cli/lifeguard.ts'
 
 describe('lifeguard', () => {
   it('lists its commands with --help', async () => {
@@ -14,12 +14,12 @@ describe('lifeguard', () => {
   it('prints the help on standard error if the command is missing', async () => {
     const { stdout } = await lifeguard(['--help'])
 
-    expect(await lifeguard([])).toEqual({ code: 2, stdout: '', stderr: stdout })
+    expect(await spawnLifeguard([])).toEqual({ code: 2, stdout: '', stderr: stdout })
   })
 
   it('prints its version with --version', async () => {
     const { default: manifest } = await import('../../../package.json', { with: { type: 'json' } })
-    expect(await lifeguard(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+    expect(await spawnLifeguard(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   })
 
   it.each(['replay', 'explain'])('lists the options in the help of %s, in lines of at most 100 columns', async (command) => {

@@ -2,7 +2,7 @@ import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildDomainFiles } from '../../../src/esbuild/domain-files.ts'
-import { createFolder, event, handler, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
+import { createFolder, event, handler, lifeguard, parseNdjson, spawnLifeguard } from '../../support/cli/lifeguard.ts'
 
 const none = ['--services', 'none']
 
@@ -341,13 +341,14 @@ describe('lifeguard replay --json', () => {
   })
 
   it('reads standard input with one event per line, or with one event over many lines', async () => {
+    const cwd = await createFolder({})
     const args = ['replay', '-', '--json', ...none, ...handler('approve.js')]
-    const lines = await lifeguard(args, { stdin: `${JSON.stringify(event())}\n${JSON.stringify(event())}\n` })
+    const lines = await lifeguard(args, { cwd, stdin: `${JSON.stringify(event())}\n${JSON.stringify(event())}\n` })
     expect(parseNdjson(lines.stdout)).toMatchObject([
       { file: '-', line: 1, outcome: 'proceed' },
       { file: '-', line: 2, outcome: 'proceed' },
     ])
-    const whole = await lifeguard(args, { stdin: JSON.stringify(event(), null, 2) })
+    const whole = await lifeguard(args, { cwd, stdin: JSON.stringify(event(), null, 2) })
     expect(parseNdjson(whole.stdout)).toMatchObject([{ file: '-', line: 1, outcome: 'proceed' }])
   })
 
@@ -374,11 +375,11 @@ b.log
   })
 
   it('replays a file that is larger than the memory limit of the process', async () => {
-    const count = 8000
-    const long = { ...event(), padding: 'x'.repeat(10_000) }
+    const count = 4000
+    const long = { ...event(), padding: 'x'.repeat(20_000) }
     const cwd = await createFolder({ 'many.ndjson': `${JSON.stringify(long)}\n`.repeat(count) })
-    const env = { NODE_OPTIONS: '--max-old-space-size=32' }
-    const { code, stdout } = await lifeguard(['replay', 'many.ndjson', '--json', ...none, ...handler('approve.js')], { cwd, env })
+    const env = { NODE_OPTIONS: '--max-old-space-size=64' }
+    const { code, stdout } = await spawnLifeguard(['replay', 'many.ndjson', '--json', ...none, ...handler('approve.js')], { cwd, env })
     const objects = parseNdjson(stdout)
     expect(objects).toHaveLength(count)
     expect(objects.at(-1)).toMatchObject({ line: count, outcome: 'proceed' })
