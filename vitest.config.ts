@@ -25,7 +25,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: { alias: library },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/support/compile-cache.ts',
+    globalSetup: 'test/support/test-run.ts',
     typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
     testTimeout: 30_000,
     hookTimeout: 60_000,

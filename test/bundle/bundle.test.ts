@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { precompileDeployed } from '../../scripts/handlers.ts'
-import { type Built, buildElsewhere } from '../support/built.ts'
+import { type Built, buildElsewhere, copyBuild } from '../support/built.ts'
 import { type Contract, FOLDERS, FUNCTIONS, loadContracts, ordinaryEvent } from '../support/triggers.ts'
 import { contract as sweeper } from '../sweeper/contract.ts'
 
@@ -36,7 +36,7 @@ const functions: readonly (Contract & { readonly folder: string })[] = [...bundl
 let built: Built
 
 beforeAll(async () => {
-  built = await buildElsewhere()
+  built = await copyBuild()
 })
 afterAll(() => built.remove())
 

@@ -10,7 +10,7 @@ import { type RunResult, run } from '../../chaos/run.ts'
 import { listBundles, openStage, type Stage } from '../../chaos/stage.ts'
 import { confirmationEvent, makeUsers, type User } from '../../chaos/users.ts'
 import type { Delivery } from '../../src/shared/rules/once.ts'
-import { type Built, buildElsewhere } from '../support/built.ts'
+import { type Built, copyBuild } from '../support/built.ts'
 
 const DELIVERIES: readonly Delivery[] = ['at-most-once', 'at-least-once']
 // Change the seed to try other users and faults. A failed test prints its seed.
@@ -20,7 +20,7 @@ const listBroken = ({ promises }: RunResult): readonly Promised[] => promises.fi
 
 let built: Built
 beforeAll(async () => {
-  built = await buildElsewhere()
+  built = await copyBuild()
 })
 afterAll(() => built.remove())
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lifeguard } from '../support/cli/lifeguard.ts'
 import { type PackedLibrary, packLibrary, repository } from '../support/library/pack.ts'
 
 /** A step on a page of the docs: a command with its documented output, or a file that the reader saves. */
@@ -67,10 +68,10 @@ beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-commands-')))
   bin = join(root, 'bin')
   await mkdir(bin)
-  const lifeguard = join(library.installed, 'lib/tools/cli/main.js')
+  const main = join(library.installed, 'lib/tools/cli/main.js')
   const scripts = {
     // `npx` runs the command of the packed library, as in a project of a user.
-    npx: `shift; exec "${process.execPath}" "${lifeguard}" "$@"`,
+    npx: `shift; exec "${process.execPath}" "${main}" "$@"`,
     // `npm ci` and `npm install` work without the registry: they link the packages of this repository, and the packed library.
     npm: `if [ "$1" != ci ] && [ "$1" != install ]; then PATH="${process.env.PATH}"; exec npm "$@"; fi
 mkdir -p node_modules && ln -sfn "${repository}"/node_modules/* "${repository}"/node_modules/.bin node_modules/ && ln -sfn "${library.installed}" node_modules/cognito-lifeguard`,
@@ -89,7 +90,8 @@ afterAll(async () => {
 /** Runs the steps in order, as in one terminal. Returns the output of each command. */
 async function takeSteps(steps: readonly Step[], start: string): Promise<readonly string[]> {
   let cwd = start
-  const env = { PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter), HOME: root, TZ: 'UTC' }
+  const PATH = [bin, dirname(process.execPath), process.env.PATH].join(delimiter)
+  const env = { PATH, HOME: root, TZ: 'UTC', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }
   const printed: string[] = []
   for (const step of steps) {
     if ('file' in step) {
@@ -158,7 +160,7 @@ describe('the shell commands of the docs that need AWS or the registry', () => {
   it.each(lines.filter(({ options }) => options.length > 0))(
     '$page uses only options that the command $command has',
     async ({ command, options }) => {
-      const [help = ''] = await takeSteps([{ text: `npx lifeguard ${command} --help`, output: '' }], root)
+      const { stdout: help } = await lifeguard([command, '--help'])
 
       expect(options.filter((option) => !help.includes(option))).toEqual([])
     },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
+import { copyBuild } from '../support/built.ts'
 import { type Deployment, makeDeployment, packageService, type Template } from '../support/package/deployment.ts'
 import type { Packaged } from '../support/package/packaged.ts'
 import { assertAlarms } from './template/alarms.ts'
@@ -22,7 +23,7 @@ let blocking: Template
 let tracing: Template
 
 beforeAll(async () => {
-  deployment = await makeDeployment()
+  deployment = await makeDeployment(await copyBuild())
   sending = (await packageService(deployment.folder, WITH_SENDER)).template
   blocking = (await packageService(deployment.folder, ['blockAtSignUp=on'])).template
   tracing = (await packageService(deployment.folder, ['tracing=Active'])).template

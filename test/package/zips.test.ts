@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { bundleHandlers } from '../../src/esbuild/bundle.ts'
 import { dynamoPendingEffects } from '../../src/shared/ledger/dynamo-ledger.ts'
 import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
-import { repository } from '../support/built.ts'
+import { buildElsewhere, copyBuild, repository } from '../support/built.ts'
 import { startCognitoUsers } from '../support/cognito-users-endpoint.ts'
 import { ann } from '../support/events.ts'
 import { dynamoDbClient } from '../support/local-clients.ts'
@@ -29,7 +29,7 @@ let task: string
 let functions: readonly (readonly [string, string])[]
 
 beforeAll(async () => {
-  deployment = await makeDeployment()
+  deployment = await makeDeployment(await copyBuild())
   task = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-task-')))
   functions = Object.values(deployment.template.Resources).flatMap(({ Type, Properties }) =>
     Type === 'AWS::Lambda::Function' ? [[Properties.FunctionName.replace(/^.*-/, ''), dirname(Properties.Handler)] as const] : [],
@@ -75,7 +75,7 @@ describe('the zip of a function', { timeout: 300_000 }, () => {
   })
 
   it('makes byte-identical zips when the service is packaged again', async () => {
-    const again = await makeDeployment()
+    const again = await makeDeployment(await buildElsewhere())
     onTestFinished(again.remove)
     for (const [name] of functions) expect((await again.zip(name)).equals(await deployment.zip(name)), name).toBe(true)
   })

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { cp, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { oncePerRun } from './once-per-run.ts'
 
 export const repository: string = resolve(import.meta.dirname, '../..')
 
@@ -14,7 +15,21 @@ export interface Built {
 
 /** Builds the handlers like `npm run build`, but into a temporary folder, because other tests use `dist/`. */
 export async function buildElsewhere(): Promise<Built> {
+  return fill(build)
+}
+
+/** Returns the same as {@link buildElsewhere}, but builds only once for all test files of a run. */
+export async function copyBuild(): Promise<Built> {
+  const dist = await oncePerRun('dist', build)
+  return fill((target) => cp(dist, target, { recursive: true }))
+}
+
+async function build(target: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ['esbuild.config.ts', target], { cwd: repository })
+}
+
+async function fill(write: (dist: string) => Promise<void>): Promise<Built> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-built-')))
-  await promisify(execFile)(process.execPath, ['esbuild.config.ts', join(folder, 'dist')], { cwd: repository })
+  await write(join(folder, 'dist'))
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -132,5 +132,7 @@ function readOwn(path: string): Promise<string> {
 async function listFiles(folder: string): Promise<readonly string[]> {
   const root = join(PACKAGE_FOLDER, folder)
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  // Sorted, because the order of a folder's entries depends on the file system.
+  return paths.map((path) => path.replaceAll('\\', '/')).toSorted()
 }

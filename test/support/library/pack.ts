@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { oncePerRun } from '../once-per-run.ts'
 
 export const repository: string = resolve(import.meta.dirname, '../../..')
 
@@ -25,34 +26,42 @@ const SOURCES = [
 ]
 
 /**
- * Packs the library and installs it in a user's folder. Packs a copy of the repository, because packing rebuilds `lib/`. To install
- * without network, unpacks the tarball and links the dependencies of its manifest. The library cannot import any other package.
+ * Packs the library, once for all test files of a run, and installs it in a user's folder. To install without network, unpacks the
+ * tarball and links the dependencies of its manifest. The library cannot import any other package.
  *
  * @param alsoInstalled More packages to link in the user's folder.
  */
 export async function packLibrary(alsoInstalled: readonly string[] = []): Promise<PackedLibrary> {
-  const root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-library-')))
-  const clone = join(root, 'clone')
-  const folder = join(root, 'user')
-  const modules = join(folder, 'node_modules')
-  await Promise.all([mkdir(clone), mkdir(modules, { recursive: true })])
-  for (const name of SOURCES) {
-    // Skips a name in SOURCES that does not exist in the repository.
-    await cp(join(repository, name), join(clone, name), { recursive: true }).catch(() => undefined)
-  }
-  await symlink(join(repository, 'node_modules'), join(clone, 'node_modules'), 'junction')
-  await command('npm', ['pack', '--pack-destination', root], clone)
+  const packed = await oncePerRun('library', pack)
+  const clone = join(packed, 'clone')
   const manifest = JSON.parse(await readFile(join(clone, 'package.json'), 'utf8'))
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'lifeguard-library-')))
   const tarball = join(root, `${manifest.name}-${manifest.version}.tgz`)
+  await copyFile(join(packed, basename(tarball)), tarball)
 
   await command('tar', ['-xzf', tarball, '-C', root], root)
+  const folder = join(root, 'user')
+  const modules = join(folder, 'node_modules')
+  await mkdir(modules, { recursive: true })
   const installed = join(modules, manifest.name)
-  await cp(join(root, 'package'), installed, { recursive: true })
+  await rename(join(root, 'package'), installed)
   for (const name of [...Object.keys(manifest.dependencies), ...alsoInstalled]) {
     await mkdir(dirname(join(modules, name)), { recursive: true })
     await symlink(join(repository, 'node_modules', name), join(modules, name), 'junction')
   }
   return { clone, tarball, folder, installed, remove: () => rm(root, { recursive: true, force: true }) }
+}
+
+/** Packs a copy of the repository, because packing rebuilds `lib/`. */
+async function pack(target: string): Promise<void> {
+  const clone = join(target, 'clone')
+  await mkdir(clone, { recursive: true })
+  for (const name of SOURCES) {
+    // Skips a name in SOURCES that does not exist in the repository.
+    await cp(join(repository, name), join(clone, name), { recursive: true }).catch(() => undefined)
+  }
+  await symlink(join(repository, 'node_modules'), join(clone, 'node_modules'), 'junction')
+  await command('npm', ['pack', '--pack-destination', target], clone)
 }
 
 /** Runs a command and returns its standard output. Throws an Error with the command's output if the command fails. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buildElsewhere, repository } from '../built.ts'
+import { type Built, copyBuild, repository } from '../built.ts'
 import { DEPLOYED } from '../triggers.ts'
 
 /** A deployment package that was made offline in a temporary folder. */
@@ -36,9 +36,9 @@ export interface Ran {
   readonly stderr: string
 }
 
-/** Builds the handlers, and copies the Serverless configurations beside them. */
-export async function serviceFolder(): Promise<{ readonly folder: string; readonly remove: () => Promise<void> }> {
-  const built = await buildElsewhere()
+/** Creates a folder with the built handlers and the Serverless configurations. */
+export async function serviceFolder(): Promise<Built> {
+  const built = await copyBuild()
   await layOut(built.folder)
   return built
 }
@@ -58,14 +58,10 @@ export async function layOutIdle(folder: string): Promise<void> {
   }
 }
 
-/**
- * Builds the handlers and makes the deployment package.
- *
- * @param params Parameters of `serverless.yml`, as `name=value`.
- */
-export async function makeDeployment(params: readonly string[] = []): Promise<Deployment> {
-  const { folder, remove } = await serviceFolder()
-  return { ...(await packageService(folder, params)), folder, remove }
+/** Makes the deployment package of built handlers. */
+export async function makeDeployment({ folder, remove }: Built): Promise<Deployment> {
+  await layOut(folder)
+  return { ...(await packageService(folder)), folder, remove }
 }
 
 /**
