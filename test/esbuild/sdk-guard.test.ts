@@ -8,16 +8,25 @@ import { bundleSource, temporaryFolder } from '../support/bundled.ts'
 
 const READS = "import { DynamoDBClient } from '@aws-sdk/client-dynamodb'; export const handler = () => new DynamoDBClient({})"
 
+// The other packages of the SDK, with their dependencies.
+const SDK = ['@aws', '@aws-sdk', 'bowser', 'mnemonist', 'obliterator', 'tslib']
+const CORE = 'node_modules/@smithy/core'
+
+async function linkAllBut(except: string, from: string, to: string): Promise<void> {
+  await mkdir(to)
+  for (const name of await readdir(from)) if (name !== except) await symlink(join(from, name), join(to, name), 'junction')
+}
+
 /** Creates a folder with its own copy of the AWS SDK. `upgrade` changes the copy as an SDK upgrade would. */
 async function withSdk(upgrade: (modules: string) => Promise<void>): Promise<string> {
   const folder = await temporaryFolder()
   const modules = join(folder, 'node_modules')
+  // Only these files are changed, so all others are links.
   await mkdir(modules)
-  for (const name of await readdir(join(repository, 'node_modules'))) {
-    const from = join(repository, 'node_modules', name)
-    if (name === '@smithy') await cp(from, join(modules, name), { recursive: true })
-    else await symlink(from, join(modules, name), 'junction')
-  }
+  for (const name of SDK) await symlink(join(repository, 'node_modules', name), join(modules, name), 'junction')
+  await linkAllBut('core', join(repository, 'node_modules/@smithy'), join(modules, '@smithy'))
+  await linkAllBut('dist-es', join(repository, CORE), join(folder, CORE))
+  await cp(join(repository, CORE, 'dist-es'), join(folder, CORE, 'dist-es'), { recursive: true })
   await upgrade(modules)
   await writeFile(join(folder, 'handler.js'), READS)
   return folder

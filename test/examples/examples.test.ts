@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -7,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repository } from '../support/built.ts'
+import { lifeguard } from '../support/cli/lifeguard.ts'
 
 const folder = join(repository, 'examples')
 const examples = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
@@ -24,13 +24,9 @@ interface Result {
 async function replay(line: string, ...more: readonly string[]): Promise<readonly Result[]> {
   const words = line.trim().split(' ')
   const args = [...words.slice(words.indexOf('lifeguard') + 1), ...more]
-  const stdout = await new Promise<string>((resolve, reject) => {
-    execFile(process.execPath, ['src/tools/cli/main.ts', ...args, '--json'], { cwd: repository }, (error, out, err) => {
-      // Exit code 1 means that a result differs from its expectation, which the tests assert themselves.
-      if (error !== null && error.code !== 1) reject(new Error(err))
-      else resolve(out)
-    })
-  })
+  const { code, stdout, stderr } = await lifeguard([...args, '--json'], { cwd: repository })
+  // Exit code 1 means that a result differs from its expectation, which the tests assert themselves.
+  if (code !== 0 && code !== 1) throw new Error(stderr)
   return stdout.split('\n').flatMap((each) => (each === '' ? [] : [JSON.parse(each)]))
 }
 

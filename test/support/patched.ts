@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml'
 import { examine } from '../../src/tools/doctor/examine.ts'
 import type { Judged } from '../../src/tools/doctor/finding.ts'
 import { loadCode } from '../../src/tools/doctor/load-code.ts'
+import { loadExport, type Ready } from '../../src/tools/doctor/load-export.ts'
 import { readTemplate } from '../../src/tools/project/template.ts'
 
 /** The folder with the templates for doctor's tests, and with their handlers. */
@@ -22,8 +23,20 @@ export async function patchTemplate(base: string, change: Readonly<Record<string
   return document.toString()
 }
 
+const loaded = new Map<string, Ready>()
+
+/** Loads a handler once for each set of variables, because most changes of a template do not change its handlers. */
+export const loadHandler: typeof loadExport = async (found, environment) => {
+  const key = JSON.stringify([found, environment.variables])
+  const reply = loaded.get(key) ?? (await loadExport(found, environment))
+  // The report of a handler that does not start depends on the template too.
+  if (reply.kind === 'ready') loaded.set(key, reply)
+  return reply
+}
+
 /** Runs doctor on a template's text, with the handlers of the templates' folder and a fixed date in 2026. */
 export async function examineText(text: string): Promise<Judged> {
   const template = readTemplate('template', text)
-  return examine({ template, codes: await loadCode(template, { folder: TEMPLATES, load: true }), today: new Date('2026-12-01') })
+  const codes = await loadCode(template, { folder: TEMPLATES, load: true, loadHandler })
+  return examine({ template, codes, today: new Date('2026-12-01') })
 }

@@ -14,5 +14,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.env.TEST_RUN_RESULTS = results
   // In watch mode, the sources may have changed.
   project.onTestsRerun(() => rm(results, { recursive: true, force: true }))
-  return () => rm(folder, { recursive: true, force: true })
+  // A process that is just ending may still write to the folder.
+  return () => rm(folder, { recursive: true, force: true, maxRetries: 10 }).catch(() => undefined)
 }

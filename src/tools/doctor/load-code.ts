@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly folder: string
   /** True to load the handlers, which runs their top-level code. */
   readonly load: boolean
+  /** Loads one handler. Default: in a child process. */
+  readonly loadHandler?: typeof loadExport
 }
 
 // The maximum number of child processes. Each loads one handler, and uses a CPU while it starts.
@@ -74,11 +76,12 @@ interface Role {
 async function loadFunctionCode(
   lambda: Resource,
   template: Template,
-  { folder, load }: LoadOptions,
+  options: LoadOptions,
   { isAttached, isCalled }: Role,
 ): Promise<Code | undefined> {
   const createUnread = (problem: string, more: Partial<Code> = {}): Code | undefined =>
     isAttached ? { ...UNREAD, ...more, problem } : undefined
+  const { folder } = options
   if (!isNode(lambda)) return createUnread('the runtime is not Node.js, or is known only at deployment')
   const inline = readInlineCode(lambda)
   if (inline !== undefined) {
@@ -93,7 +96,7 @@ async function loadFunctionCode(
   if (found === 'outside') return createUnread(`the function's code is outside the project folder ${folder}`)
   const text = await readFile(found.file, 'utf8')
   if (!isAttached && !NAMES_A_TRIGGER.test(text) && !text.includes(SWEEPS)) return undefined
-  return loadFile(lambda, template, found, text, { folder, load, isAttached, isCalled })
+  return loadFile(lambda, template, found, text, { ...options, isAttached, isCalled })
 }
 
 async function loadFile(
@@ -101,7 +104,7 @@ async function loadFile(
   template: Template,
   found: Found,
   text: string,
-  { folder, load, isAttached, isCalled }: LoadOptions & Role,
+  { folder, load, loadHandler = loadExport, isAttached, isCalled }: LoadOptions & Role,
 ): Promise<Code | undefined> {
   const root = await realpath(folder)
   const shown = relative(root, found.file)
@@ -111,7 +114,7 @@ async function loadFile(
     const source = await readSource()
     if (writesSweeper(source)) return { ...UNREAD, source, shown, sweeps: true, problem: 'the sweeper has no rules' }
   }
-  const reply = load ? await loadExport(found, buildEnvironment(lambda, template)) : NOT_LOADED
+  const reply = load ? await loadHandler(found, buildEnvironment(lambda, template)) : NOT_LOADED
   if (reply.kind === 'ready' && reply.rule !== undefined) {
     const misspelt = await findMisspeltSettings(lambda, { ...handler, isMade: true })
     return { ...UNREAD, ...describeReady(reply), rule: reply.rule, shown, problem: undefined, misspelt }

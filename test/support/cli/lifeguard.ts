@@ -10,7 +10,8 @@ import { onTestFinished } from 'vitest'
 import { type Line, renderLines, renderRedrawn } from '../../../src/tools/cli/io.ts'
 
 const MAIN = resolve('src/tools/cli/main.ts')
-const FIXTURES = resolve('test/tools/replay/fixtures')
+/** The folder of the handlers that {@link handler} names. */
+export const FIXTURES: string = resolve('test/tools/replay/fixtures')
 const CHILD_ENVIRONMENT = { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }
 
 /** The exit code and output of a finished command. */

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { listRules } from '../../../src/shared/rules/rule.ts'
 import { loadCode } from '../../../src/tools/doctor/load-code.ts'
 import { readTemplate } from '../../../src/tools/project/template.ts'
-import { examineText, patchTemplate, TEMPLATES } from '../../support/patched.ts'
+import { examineText, loadHandler, patchTemplate, TEMPLATES } from '../../support/patched.ts'
 
 async function loadHandlerCode(handler: string, load: boolean = true, environment: Readonly<Record<string, unknown>> = {}) {
   const change = { 'PreSignUp.Properties.Handler': handler, 'PreSignUp.Properties.Environment': { Variables: environment } }
   const template = readTemplate('sam.yaml', await patchTemplate('sam.yaml', change))
-  return (await loadCode(template, { folder: TEMPLATES, load })).get('PreSignUp')
+  return (await loadCode(template, { folder: TEMPLATES, load, loadHandler })).get('PreSignUp')
 }
 
 const sender = { Ref: 'Sender' }
