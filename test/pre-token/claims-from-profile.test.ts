@@ -28,10 +28,17 @@ describe('claimsFromProfile', () => {
     const { reader } = countedProfiles({ plan: 'pro', teams: new Set(['a', 'b']), limits: { seats: 5 }, none: null })
     const rule = claimsFromProfile(
       reader,
-      { plan: 'plan', teams: 'teams', seats: (profile) => Object(profile.limits).seats, none: 'none', missing: 'missing' },
+      {
+        plan: 'plan',
+        teams: 'teams',
+        limits: 'limits',
+        seats: (profile) => Object(profile.limits).seats,
+        none: 'none',
+        missing: 'missing',
+      },
       { to: 'both' },
     )
-    const claims = { plan: 'pro', teams: ['a', 'b'], seats: 5 }
+    const claims = { plan: 'pro', teams: ['a', 'b'], limits: { seats: 5 }, seats: 5 }
     const decision = await decideTokens([rule])
     expect(decision).toMatchObject({ kind: 'proceed', trace: [{ reason: 'claims-added' }] })
     expect(decision.kind === 'proceed' && decision.answer).toEqual({ id: { claims }, access: { claims } })
