@@ -40,6 +40,7 @@ export const CODE_NAMES = [
   'LG404',
   'LG405',
   'LG406',
+  'LG407',
 ] as const
 
 /** The code of a finding. */
@@ -183,7 +184,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'error',
     title: 'Rules for a trigger that no user pool calls',
     why: 'The rules never run, so they deny no user and run no effect. No error is reported.',
-    fix: "Add the function to the pool's LambdaConfig, under the trigger that its rules are for.",
+    fix: "Add the function to the pool's LambdaConfig, under the trigger that its rules are for. An update of the pool by the template removes a trigger that only the AWS CLI has set.",
   },
   LG305: {
     severity: 'note',
@@ -226,6 +227,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Code that recognises a refresh by its source',
     why: 'With refresh token rotation, apps refresh through GetTokensFromRefreshToken, whose source is TokenGeneration_Authentication. So the code does not recognise these refreshes.',
     fix: 'Treat every event of pre token generation as a possible refresh, and do not compare the source with TokenGeneration_RefreshTokens.',
+  },
+  LG407: {
+    severity: 'warning',
+    title: 'Function that the user pool may invoke, but does not name',
+    why: 'If the trigger was set by the AWS CLI or the console, such as InboundFederation, the next update of the pool by the template removes it. Then the function never runs, and no error is reported.',
+    fix: "Name the function in the pool's LambdaConfig. Or remove the permission.",
   },
 }
 

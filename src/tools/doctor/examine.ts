@@ -9,6 +9,7 @@ import { checkPools } from './checks/pools.ts'
 import { checkRotation } from './checks/refreshes.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
+import { checkUnattached } from './checks/unattached.ts'
 import { checkCalls, checkCycles, checkWiring } from './checks/wiring.ts'
 import { type Judged, mergeJudged } from './finding.ts'
 import { listAttachedCode, type Subject } from './loaded.ts'
@@ -25,6 +26,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkNeeds,
   checkSurplus,
   checkWiring,
+  checkUnattached,
   checkPools,
   checkPoolNames,
   checkClients,

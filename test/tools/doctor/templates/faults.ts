@@ -611,6 +611,30 @@ export const FAULTS: readonly Fault[] = [
     },
     at: 'Tokens.Properties.Handler',
   },
+  {
+    base: 'osls.json',
+    seeds: 'a function that the pool may invoke, but does not name',
+    code: 'LG407',
+    change: {
+      Federation: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          ...{ Runtime: 'nodejs24.x', Handler: 'handlers/parked.handler', Role: 'arn:aws:iam::111122223333:role/federation' },
+          Code: { S3Bucket: 'a', S3Key: 'b' },
+        },
+      },
+      FederationPermission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Action: 'lambda:InvokeFunction',
+          FunctionName: attribute('Federation'),
+          Principal: 'cognito-idp.amazonaws.com',
+          SourceArn: attribute('CognitoUserPoolUsers'),
+        },
+      },
+    },
+    at: 'FederationPermission.Properties.FunctionName',
+  },
 ]
 
 function sweeper(properties: object): object {
