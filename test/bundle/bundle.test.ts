@@ -87,7 +87,7 @@ describe('npm run build', () => {
 
   it('the bundle of the sweeper contains the rules with effects, and does not contain middy', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
-    expect(await listTriggers('sweeper')).toEqual(['post-confirmation'])
+    expect(await listTriggers('sweeper')).toEqual(['post-confirmation', 'post-auth'])
     expect(await files('sweeper', MIDDY)).toEqual([])
   })
 
