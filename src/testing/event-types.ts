@@ -1,3 +1,4 @@
+import type { InboundFederationEvent } from '../inbound-federation/trigger.ts'
 import type { PostAuthenticationEvent } from '../post-auth/trigger.ts'
 import type { PostConfirmationEvent } from '../post-confirmation/trigger.ts'
 import type { PreAuthenticationEvent } from '../pre-auth/trigger.ts'
@@ -33,24 +34,6 @@ type MigrationField =
   | 'finalUserStatus'
   | 'messageAction'
   | 'desiredDeliveryMediums'
-
-/**
- * The claims of an identity provider, before Cognito maps them.
- *
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-inbound-federation.html
- */
-interface FederationRequest {
-  /** Never sent, because the event has the claims of the provider instead. */
-  readonly userAttributes?: undefined
-  readonly providerName: string
-  readonly providerType: string
-  readonly attributes: {
-    readonly tokenResponse?: AttributeMap
-    readonly idToken?: AttributeMap
-    readonly userInfo?: AttributeMap
-    readonly samlResponse?: AttributeMap
-  }
-}
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html */
 interface MessageRequest extends Metadata {
@@ -90,7 +73,7 @@ type SenderEvent<Type extends string> = Omit<EventWith<SenderRequest<Type>, neve
 /** The event of each trigger, as Cognito sends it. */
 export interface TriggerEvents {
   readonly UserMigration: EventWith<MigrationRequest, Unanswered<MigrationField>>
-  readonly InboundFederation: EventWith<FederationRequest, { readonly userAttributesToMap: AttributeMap }>
+  readonly InboundFederation: InboundFederationEvent
   readonly PreSignUp: PreSignUpEvent
   readonly CustomMessage: EventWith<MessageRequest, Unanswered<'smsMessage' | 'emailMessage' | 'emailSubject'>>
   readonly CustomEmailSender: SenderEvent<'customEmailSenderRequestV1'>
