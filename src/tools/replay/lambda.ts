@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RuleDescription } from '../lib/description.ts'
 import type { AnswerForm, FunctionError, Reply } from './child-messages.ts'
 import { isOwnLine } from './handler-log.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { createExitError, type Invocation, OUT_OF_TURN, toInvocation } from './invocation.ts'
 import { formatThrown } from './rule-trace.ts'
 import { type CallbackSupport, describeForm, findCallbackSupport } from './runtime.ts'
@@ -99,7 +100,7 @@ export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
     if ('error' in ready) return { kind: 'notStarted', error: ready.error, decision: null, durationMs: 0 }
     const requestId = randomUUID()
     const startedAt = performance.now()
-    const reply = await askToInvoke(ready.worker, lambda, { requestId, event, limitMs })
+    const reply = hideSecrets(await askToInvoke(ready.worker, lambda, { requestId, event, limitMs }), event)
     const durationMs = performance.now() - startedAt
     if (reply?.kind === 'ended' && reply.requestId !== undefined && reply.requestId !== requestId) {
       isSpent = true
