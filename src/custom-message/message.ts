@@ -51,7 +51,7 @@ export function message<const Sources extends Source>(
   assertOptions('message()', options, ['emailSending'])
   const { emailSending = 'cognito' } = options
   assertEmailSending('message()', emailSending)
-  return defineRule<CustomMessage>(
+  const rule = defineRule<CustomMessage>(
     'message',
     async ({ event, user }) => {
       if (!sources.includes(event.triggerSource)) return skip('other-source')
@@ -72,4 +72,5 @@ export function message<const Sources extends Source>(
     },
     { can: ['answer'], permissions: [], reasons: ['other-source', 'no-code', ...REASONS] },
   )
+  return { ...rule, ...(emailSending === 'developer' && { emailSending }) }
 }

@@ -37,8 +37,8 @@ export function messages(catalogue: Catalogue, options: MessagesOptions = {}): R
   const { emailSending = 'cognito', longest = {} } = options
   assertEmailSending(OWNER, emailSending)
   assertLongest(longest)
-  const { write, reads, samples } = compileCatalogue(catalogue, { owner: OWNER, cognitoLimits: longest })
-  return defineRule<CustomMessage>(
+  const { write, reads, samples, hasEmails } = compileCatalogue(catalogue, { owner: OWNER, cognitoLimits: longest })
+  const rule = defineRule<CustomMessage>(
     'messages',
     ({ event, user }) => {
       const { codeParameter, usernameParameter, clientMetadata } = event.request
@@ -66,6 +66,7 @@ export function messages(catalogue: Catalogue, options: MessagesOptions = {}): R
       reasons: ['no-code', 'no-user-name', 'unknown-source', 'user-name-too-long', ...REASONS],
     },
   )
+  return { ...rule, ...(hasEmails && { emailSending }) }
 }
 
 function assertLongest(longest: unknown): void {

@@ -59,6 +59,8 @@ export interface CatalogueUse {
 export interface CompiledCatalogue {
   /** The user attributes that `write` reads. */
   readonly reads: readonly string[]
+  /** True if the catalogue has a text for an email. */
+  readonly hasEmails: boolean
   /**
    * Returns a message in the user's language: the user's `locale`, else `clientMetadata.locale`, else the fallback. Values are escaped in
    * HTML, and the user's name is left out if it could be spam.
@@ -84,12 +86,14 @@ export function compileCatalogue(catalogue: Catalogue, use: CatalogueUse): Compi
   const { owner, needsText = false, cognitoLimits } = use
   const { fallback, values, localeAttribute, byTag } = readCatalogue(owner, catalogue)
   const own = new Set<string>()
+  let hasEmails = false
   for (const [tag, messages] of byTag) {
     assertOptions(`${owner}: ${tag}`, messages, MESSAGE_NAMES)
     for (const [name, message] of Object.entries(messages)) {
       const place = `${owner}: ${tag}.${name}`
       assertOptions(place, message, ['email', 'sms'])
       checkMessage(message, { place, name, values, needsText, cognitoLimits })
+      hasEmails ||= message.email !== undefined
       if (JSON.stringify(message).includes('{{name}}')) own.add('given_name').add('name')
     }
   }
@@ -107,6 +111,7 @@ export function compileCatalogue(catalogue: Catalogue, use: CatalogueUse): Compi
 
   return {
     reads: [...new Set([localeAttribute, ...own])],
+    hasEmails,
     write(name, { attributes, clientMetadata }, given) {
       const tags = [attributes[localeAttribute], clientMetadata?.locale].flatMap((locale) => listFallbacks(locale ?? ''))
       return write(name, [...tags, fallback], { ...given, name: mailableName({ attributes }) })

@@ -41,6 +41,8 @@ export const CODE_NAMES = [
   'LG405',
   'LG406',
   'LG407',
+  'LG408',
+  'LG409',
 ] as const
 
 /** The code of a finding. */
@@ -233,6 +235,18 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Function that the user pool may invoke, but does not name',
     why: 'If the trigger was set by the AWS CLI or the console, such as InboundFederation, the next update of the pool by the template removes it. Then the function never runs, and no error is reported.',
     fix: "Name the function in the pool's LambdaConfig. Or remove the permission.",
+  },
+  LG408: {
+    severity: 'error',
+    title: 'Emails of custom message in a pool without SES',
+    why: 'Cognito rejects an answer with an email unless the pool sends emails with SES. The call, such as a sign-up or a password reset, fails with InvalidLambdaResponseException.',
+    fix: "Set EmailConfiguration.EmailSendingAccount to DEVELOPER, with a SourceArn. Or set emailSending to 'cognito', so that the rules answer only with SMS.",
+  },
+  LG409: {
+    severity: 'warning',
+    title: 'Emails of custom message are never sent',
+    why: "The rules leave their emails out, because emailSending is 'cognito'. Users get the emails of the pool.",
+    fix: "Set emailSending to 'developer'. With the function of Lifeguard, set EMAIL_SENDING to developer.",
   },
 }
 

@@ -2,6 +2,7 @@ import { listCalledFromElsewhere } from '../project/attached.ts'
 import { checkClients } from './checks/clients.ts'
 import { checkFunctionNames, checkFunctions, checkSweeper } from './checks/functions.ts'
 import { checkHandlers } from './checks/handlers.ts'
+import { checkMessages } from './checks/messages.ts'
 import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
 import { checkPoolNames } from './checks/pool-names.ts'
@@ -31,6 +32,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkPoolNames,
   checkClients,
   checkRotation,
+  checkMessages,
 ]
 
 /** Runs all checks on a template. A value that is known only at deployment is reported as unknown, not as a finding. */

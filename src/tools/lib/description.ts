@@ -14,6 +14,8 @@ export interface RuleDescription {
   readonly lambdaVersion?: string
   /** True if the rule has a commit step, which writes. */
   readonly commits?: true
+  /** The service that sends the pool's emails, as the rule expects. Absent if the rule writes no emails. */
+  readonly emailSending?: string
   /** The attributes that the rule marks as verified. */
   readonly verifies?: readonly string[]
 }
@@ -31,6 +33,7 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     ...('can' in rule && Array.isArray(rule.can) && { can: rule.can.map(String) }),
     ...('lambdaVersion' in rule && typeof rule.lambdaVersion === 'string' && { lambdaVersion: rule.lambdaVersion }),
     ...(('commit' in rule || ('commits' in rule && rule.commits === true)) && { commits: true as const }),
+    ...('emailSending' in rule && typeof rule.emailSending === 'string' && { emailSending: rule.emailSending }),
     ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
     ...('verifies' in rule && Array.isArray(rule.verifies) && { verifies: rule.verifies.map(String) }),
   }

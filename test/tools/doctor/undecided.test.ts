@@ -129,6 +129,13 @@ const PLACES: readonly Place[] = [
     wrong: 'others',
     says: /^if the user pools Twin and OtherPool have the same name: /,
   },
+  {
+    code: 'LG408',
+    path: 'Pool.Properties.EmailConfiguration.EmailSendingAccount',
+    wrong: 'COGNITO_DEFAULT',
+    says: /^the emails of Texts: EmailSendingAccount of Pool/,
+  },
+  { code: 'LG408', path: 'Pool.Properties.EmailConfiguration', wrong: {}, says: /^the emails of Texts: EmailSendingAccount of Pool/ },
   { code: 'LG405', path: 'Attach.Properties.UserPoolName', wrong: 'people', says: /^the user pool of Attach: / },
 ]
 

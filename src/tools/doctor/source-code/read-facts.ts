@@ -24,6 +24,8 @@ export interface SourceFacts {
   readonly verifiesEmail: Fact
   /** Does the file write a property of this name? */
   readonly writesProperty: (name: string) => Fact
+  /** Does the file write a property of this name, with a value that may be a text? */
+  readonly writesText: (name: string) => Fact
   /** Does the file contain this text as a string? */
   readonly hasText: (text: string) => Fact
   /** True if the file imports Lifeguard, or is a bundle that contains Lifeguard. */
@@ -59,6 +61,7 @@ function createUnknownFacts(reason: string): SourceFacts {
     removedMethod: undefined,
     verifiesEmail: unknown,
     writesProperty: () => unknown,
+    writesText: () => unknown,
     hasText: () => unknown,
     usesLifeguard: false,
     syntaxError: undefined,
@@ -70,11 +73,13 @@ function collectFacts({ program, findLine }: ParsedSource, exported: string): So
   if (traced === undefined) return createUnknownFacts('the code is too complex')
   const toFact = (node: AnyNode | undefined): Fact => (node === undefined ? NO : { kind: 'yes', line: findLine(node) })
   const writesProperty = (name: string): Fact => toFact(listWrites(traced, name).find(({ values }) => mayBeSet(values))?.node)
+  const writesText = (name: string): Fact => toFact(listWrites(traced, name).find(({ values }) => mayBeText(values))?.node)
   const hasText = (text: string): Fact => toFact(traced.nodes.find((node) => node.type === 'Literal' && node.value === text))
   const usesLifeguard = traced.nodes.some(isLifeguard)
   const handlers = findHandlers(traced, exported)
-  if (typeof handlers === 'string') return { ...createUnknownFacts(handlers), writesProperty, hasText, usesLifeguard }
-  if (!traced.bindHandlers(handlers)) return { ...createUnknownFacts('the code is too complex'), writesProperty, hasText, usesLifeguard }
+  if (typeof handlers === 'string') return { ...createUnknownFacts(handlers), writesProperty, writesText, hasText, usesLifeguard }
+  if (!traced.bindHandlers(handlers))
+    return { ...createUnknownFacts('the code is too complex'), writesProperty, writesText, hasText, usesLifeguard }
   const call = findRemovedCall(traced)
   return {
     takesCallback: findCallback(traced, handlers, toFact),
@@ -82,6 +87,7 @@ function collectFacts({ program, findLine }: ParsedSource, exported: string): So
     removedMethod: call?.method,
     verifiesEmail: findVerification(traced, handlers, toFact),
     writesProperty,
+    writesText,
     hasText,
     usesLifeguard,
     syntaxError: undefined,
@@ -198,4 +204,9 @@ function mayBeTrue(values: Values): boolean {
 /** Returns false if all values are constants such as null, undefined or a number. */
 function mayBeSet(values: Values): boolean {
   return values.size === 0 || [...values].some((value) => value !== 'other' && !(typeof value === 'string' && value.startsWith('text:')))
+}
+
+/** Returns false if all values are constants other than a text. */
+function mayBeText(values: Values): boolean {
+  return values.size === 0 || [...values].some((value) => value !== 'other')
 }

@@ -517,7 +517,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'PreSignUpRole.Properties.Policies.0.PolicyDocument.Statement.0',
   },
 
-  // Faults in the settings of the pool: LG401 to LG406.
+  // Faults in the settings of the pool: LG401 to LG409.
   {
     base: 'sam.yaml',
     seeds: 'a rule that marks emails as verified, in a pool with email aliases',
@@ -635,7 +635,51 @@ export const FAULTS: readonly Fault[] = [
     },
     at: 'FederationPermission.Properties.FunctionName',
   },
+  {
+    base: 'cdk.template.json',
+    seeds: 'emails of custom message in a pool that Cognito sends emails for',
+    code: 'LG408',
+    change: customMessage('developer', {}),
+    at: 'Users0A0EEA89.Properties',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'emails of custom message that the rules leave out',
+    code: 'LG409',
+    change: customMessage('cognito', {
+      EmailSendingAccount: 'DEVELOPER',
+      SourceArn: 'arn:aws:ses:eu-west-1:111122223333:identity/example.com',
+    }),
+    at: 'Users0A0EEA89.Properties.EmailConfiguration',
+  },
 ]
+
+/** Adds a custom message function with emails to the pool of the CDK. */
+function customMessage(emailSending: string, configuration: object): Fault['change'] {
+  return {
+    Texts: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...{ Handler: 'emails.handler', Runtime: 'nodejs24.x', MemorySize: 512, Timeout: 5 },
+        Code: { S3Bucket: 'a', S3Key: 'b' },
+        Environment: { Variables: { EMAIL_SENDING: emailSending } },
+        Role: attribute('TokensServiceRole'),
+      },
+      Metadata: { 'aws:asset:path': 'handlers', 'aws:asset:property': 'Code' },
+    },
+    MayCallTexts: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: attribute('Texts'),
+        Principal: 'cognito-idp.amazonaws.com',
+        SourceArn: attribute('Users0A0EEA89'),
+      },
+    },
+    'Users0A0EEA89.Properties.LambdaConfig.CustomMessage': attribute('Texts'),
+    'Users0A0EEA89.Properties.EmailConfiguration': configuration,
+  }
+}
 
 function sweeper(properties: object): object {
   const Properties = { Runtime: 'nodejs24.x', Handler: 'handlers/sweeper.handler', Role: 'arn:aws:iam::111122223333:role/sweeper' }
