@@ -4,6 +4,7 @@ import { SimpleFetcher } from 'aws-jwt-verify/https'
 import { type JwksCache, SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import type { UserTokenVerifier, VerifiedClaims } from '../pre-token/on-behalf-of.ts'
 import { assertOptions, assertTexts, describeValue } from '../shared/rules/arguments.ts'
+import { LifeguardError } from '../shared/rules/errors.ts'
 
 /** Options of {@link cognitoTokenVerifier}. */
 export interface CognitoTokenVerifierOptions {
@@ -15,6 +16,15 @@ export interface CognitoTokenVerifierOptions {
   readonly userPoolId?: string
   /** Replaces the cache of public keys, for tests. By default, the keys are fetched at the first token, and kept in memory. */
   readonly jwksCache?: JwksCache
+}
+
+/** Thrown if the public keys of the user pool cannot be fetched. */
+export class KeysUnavailableError extends LifeguardError {
+  override readonly name = 'KeysUnavailableError'
+  override readonly code = 'keys-unavailable'
+  constructor(cause: unknown) {
+    super('The public keys of the user pool could not be fetched', { cause })
+  }
 }
 
 // In milliseconds. The library's own limits, 3 s and a second attempt, are longer than Cognito waits.
@@ -49,7 +59,8 @@ export function cognitoTokenVerifier(options: CognitoTokenVerifierOptions): User
         return isOfUser(claims) ? claims : undefined
       } catch (error) {
         // If the keys cannot be fetched, the token may be valid.
-        if (error instanceof JwtBaseError && !(error instanceof FetchError)) return undefined
+        if (error instanceof FetchError) throw new KeysUnavailableError(error)
+        if (error instanceof JwtBaseError) return undefined
         throw error
       }
     },

@@ -1,1 +1,1 @@
-export { type CognitoTokenVerifierOptions, cognitoTokenVerifier } from './cognito-token-verifier.ts'
+export { type CognitoTokenVerifierOptions, cognitoTokenVerifier, KeysUnavailableError } from './cognito-token-verifier.ts'

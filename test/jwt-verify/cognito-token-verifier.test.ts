@@ -68,7 +68,8 @@ describe('cognitoTokenVerifier', () => {
 
   it('throws if the keys cannot be fetched', async () => {
     const unreachable = new SimpleJwksCache({ fetcher: { fetch: async (uri) => Promise.reject(new FetchError(uri, 'down')) } })
-    await expect(make({ jwksCache: unreachable }).verify(token(), pool, signal)).rejects.toThrow(FetchError)
+    const verifying = make({ jwksCache: unreachable }).verify(token(), pool, signal)
+    await expect(verifying).rejects.toMatchObject({ name: 'KeysUnavailableError', code: 'keys-unavailable', cause: expect.any(FetchError) })
   })
 
   it('throws for an error that is not about the token', async () => {

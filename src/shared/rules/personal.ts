@@ -32,6 +32,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'invalid-domain-list',
     'invalid-event',
     'invalid-settings',
+    'keys-unavailable',
     'no-email',
     'no-sub',
     'no-rule-allowed',
