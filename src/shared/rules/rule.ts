@@ -207,7 +207,7 @@ export function defineRule<T extends Trigger>(name: string, evaluate: Evaluate<T
   if (commit !== undefined && !(typeof commit.reserve === 'function' && typeof commit.release === 'function'))
     throw new TypeError(`${owner}: commit must have the functions reserve and release`)
   if (lambdaVersion !== undefined && !/^V\d_0$/.test(lambdaVersion))
-    throw new TypeError(`${owner}: lambdaVersion is ${JSON.stringify(lambdaVersion)}; expected a version such as 'V2_0'`)
+    throw new TypeError(`${owner}: lambdaVersion must be a version such as 'V2_0'`)
   return {
     ...{ name, kind: 'rule', evaluate },
     ...(can && { can }),

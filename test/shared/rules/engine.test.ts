@@ -489,7 +489,7 @@ describe('the declarations of a rule', () => {
     expect(defineRule<SampleRefusing>('later', () => skip(), { lambdaVersion: 'V2_0' }).lambdaVersion).toBe('V2_0')
     expect('lambdaVersion' in defineRule<SampleRefusing>('any', () => skip())).toBe(false)
     expect(() => defineRule<SampleRefusing>('wrong', () => skip(), { lambdaVersion: '2' as never })).toThrow(
-      new TypeError(`defineRule('wrong'): lambdaVersion is "2"; expected a version such as 'V2_0'`),
+      new TypeError(`defineRule('wrong'): lambdaVersion must be a version such as 'V2_0'`),
     )
   })
 
