@@ -1,16 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dynamoBlockWriter } from '../../src/shared/blocks/dynamo-block-list.ts'
 import { defaultSettings } from '../../src/tools/lib/environment.ts'
-import { type LocalServices, startServices } from '../../src/tools/local/services.ts'
+import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
+import { type Embedded, startEmbedded } from '../../src/tools/replay/embedded.ts'
+import { repository } from '../support/built.ts'
 import { type FuzzJob, FuzzMessage } from '../support/fuzz/fuzz-job.ts'
 import { oracleAllows } from '../support/fuzz/fuzz-oracle.ts'
 import { acceptedForms, hostileAddresses } from '../support/hostile-addresses.ts'
-import { dynamoDbClient } from '../support/local-clients.ts'
-import { seededBlocks, seededTables } from '../support/sample-events.ts'
 import { loadContracts } from '../support/triggers.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
@@ -24,22 +22,20 @@ const SIGN_UPS = EVENTS - OTHERS
 
 const others = (await loadContracts()).map(({ name }) => name).filter((name) => name !== 'preSignUp')
 
-const TABLES = { blocks: 'fuzz-blocks', profiles: 'fuzz-profiles', effects: 'fuzz-effects', limits: 'fuzz-limits' }
 const NOWHERE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
 
 type Report = Extract<FuzzMessage, { kind: 'report' }>
 
-let services: LocalServices
+let services: Embedded
 beforeAll(async () => {
-  services = await startServices(TABLES, seededTables())
-  const client = dynamoDbClient(services.dynamodb.endpoint)
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  const writer = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
-  for (const block of seededBlocks()) await writer.block(block)
-  client.destroy()
+  services = await startEmbedded(defaultSettings(), [join(repository, 'events')])
+  await services.startFor(join(repository, 'dist/pre-auth/handler.js'))
   console.info(`FUZZ_SEED=${SEED} FUZZ_EVENTS=${EVENTS}`)
 })
 afterAll(() => services?.stop())
+
+/** Returns the emails that the handlers have sent. */
+const listMails = async (): Promise<readonly ReceivedMail[]> => (await services.sideEffects()).mails
 
 describe('oracleAllows', () => {
   it('oracleAllows rejects every hostile address, and accepts every valid spelling of an allowed domain', () => {
@@ -63,7 +59,7 @@ describe('fuzzing of the built handlers', () => {
         }),
       ])
       const tally = { ...signUps.tally, ...rest.tally }
-      console.info(tally, `${services.ses.inbox().length} mails in the inbox`)
+      console.info(tally, `${(await listMails()).length} mails in the inbox`)
 
       expect([...signUps.problems, ...rest.problems]).toEqual([])
       expect(signUps.problemCount + rest.problemCount).toBe(0)
@@ -78,8 +74,8 @@ describe('fuzzing of the built handlers', () => {
     TIMEOUT_MS,
   )
 
-  it('sends each email to exactly one plain address', () => {
-    const mails = services.ses.inbox()
+  it('sends each email to exactly one plain address', async () => {
+    const mails = await listMails()
     expect(mails).not.toHaveLength(0)
     const odd = mails.filter(
       ({ to, cc, bcc }) => to.length !== 1 || cc.length + bcc.length > 0 || !/^[^\s@",;:<>()]+@[a-z0-9.-]+$/.test(`${to[0]}`),

@@ -111,7 +111,7 @@ interface Values {
 
 function collectValues(event: unknown): Values {
   const { userName, request } = isObject(event) ? event : {}
-  const all = [['sub', userName] as const, ...collectTexts('', request)]
+  const all = [['sub', userName] as const, ...collectTexts(request)]
   const naming = all.flatMap(([name, text]): readonly unknown[] => {
     // Use only the part of the address before the `@`, because many users share the domain.
     if (name === 'email') return [`${text}`.split('@')[0]]
@@ -124,16 +124,29 @@ function collectValues(event: unknown): Values {
  * Returns the strings in a request at any depth, with the names of their fields. Also reads the JSON in a string, such as an ID token.
  * Excludes Cognito's own attributes, such as `cognito:user_status`, because many users share their values.
  */
-function collectTexts(name: string, value: unknown): readonly (readonly [name: string, text: unknown])[] {
-  if (isObject(value)) return Object.keys(value).flatMap((key) => collectTexts(key, value[key]))
-  if (name.startsWith('cognito:')) return []
+function collectTexts(request: unknown): readonly (readonly [name: string, text: unknown])[] {
+  const found: (readonly [string, unknown])[] = []
+  // The loop also visits the values that it adds. Recursion would overflow the stack in an event that is nested deeply.
+  const open: (readonly [string, unknown])[] = [['', request]]
+  for (const [name, value] of open) {
+    if (isObject(value)) for (const key of Object.keys(value)) open.push([key, value[key]])
+    else if (!name.startsWith('cognito:')) {
+      found.push([name, value])
+      const inner = parseObject(value)
+      if (inner !== undefined) open.push([name, inner])
+    }
+  }
+  return found
+}
+
+function parseObject(value: unknown): unknown {
   try {
     const inner: unknown = JSON.parse(`${value}`)
-    if (isObject(inner)) return [[name, value], ...collectTexts(name, inner)]
+    return isObject(inner) ? inner : undefined
   } catch {
     // Most strings are not JSON.
+    return undefined
   }
-  return [[name, value]]
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

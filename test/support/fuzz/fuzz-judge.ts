@@ -1,4 +1,5 @@
 import { emfProblems } from '../emf.ts'
+import { ANSWER_ORACLES } from './answer-oracle.ts'
 import { MARKER } from './fuzz-emails.ts'
 import { oracleBlocks, oracleLetsSignUp, own, type SeededBlock } from './fuzz-oracle.ts'
 
@@ -30,6 +31,11 @@ export function endingProblems(
   const expected = shapesResponse ? withResponse(event, undefined) : expectedAnswer(event)
   if (JSON.stringify(given) !== JSON.stringify(expected)) problems.push('the answer differs from the event')
   if (name === 'preSignUp' && !oracleLetsSignUp(event)) problems.push('the handler approved a sign-up that the oracle rejects')
+  const response = own(answered.answer, 'response')
+  // A fuzzed event may have an answer already. The handler may leave it as it is.
+  const changed = JSON.stringify(response) !== JSON.stringify(own(event, 'response'))
+  const problem = changed || name === 'preTokenGeneration' ? ANSWER_ORACLES[name]?.({ event, response, blocks }) : undefined
+  if (problem !== undefined) problems.push(problem)
   if (name === 'preAuthentication' && oracleBlocks(event, blocks)) problems.push('the handler let a blocked user in')
   return problems
 }
