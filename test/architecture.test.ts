@@ -159,6 +159,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/cognito': 'attach and help list triggers',
     esbuild: 'domains build writes the same file as the bundler',
     'shared/email': 'domains query reads a list',
+    'shared/directory': 'import-check parses password hashes',
     'shared/lambda': 'effects recover reads log lines',
     'shared/ledger': 'effects reads and changes the ledger',
     'shared/messages': 'replay shows the text of an email',

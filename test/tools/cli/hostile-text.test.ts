@@ -127,7 +127,7 @@ async function listCommands(): Promise<readonly string[]> {
   const cwd = await createFolder({})
   const listPrintedNames = async (...args: readonly string[]): Promise<readonly string[]> => {
     const { stderr } = await lifeguard([...args, 'no-such-command'], { cwd })
-    return /Expected one of ([a-z, ]+)$/m.exec(stderr)?.[1]?.split(', ') ?? []
+    return /Expected one of ([a-z, -]+)$/m.exec(stderr)?.[1]?.split(', ') ?? []
   }
   const names = await listPrintedNames()
   const within = await Promise.all(names.map(async (name) => [name, await listPrintedNames(name)] as const))
@@ -297,6 +297,15 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['domains', 'check', LINES], files: { [LINES]: LINES } },
     { args: ['domains', 'check', 'a.domains', LINES], files: { 'a.domains': buildDomainList(['example.com']).bytes } },
     { args: ['domains', 'check', 'a.domains', LINES, '--json'], files: { 'a.domains': buildDomainList(['example.com']).bytes } },
+  ],
+  'import-check': [
+    { args: ['import-check', LINES] },
+    { args: ['import-check', 'a', LINES] },
+    { args: ['import-check', 'a.csv', '--column', LINES], files: { 'a.csv': 'passwordHash' } },
+    { args: ['import-check', LINES], files: { [LINES]: `passwordHash\n"${TEXT}"` }, shows: 'reset: not a bcrypt hash' },
+    { args: ['import-check', LINES, '--json'], files: { [LINES]: `passwordHash\n"${TEXT}"` }, shows: 'not a bcrypt hash' },
+    { args: ['import-check', LINES], files: { [LINES]: `passwordHash\n"` } },
+    { args: ['import-check', '-'], stdin: `${TEXT}\n`, shows: 'no column' },
   ],
   attach: [
     { args: ['attach', '--pool', LINES] },
