@@ -127,7 +127,8 @@ async function listCommands(): Promise<readonly string[]> {
   const cwd = await createFolder({})
   const listPrintedNames = async (...args: readonly string[]): Promise<readonly string[]> => {
     const { stderr } = await lifeguard([...args, 'no-such-command'], { cwd })
-    return /Expected one of ([a-z, -]+)$/m.exec(stderr)?.[1]?.split(', ') ?? []
+    // Names of triggers, which `add` lists, are not commands.
+    return /Unknown command .*Expected one of ([a-z, -]+)$/m.exec(stderr)?.[1]?.split(', ') ?? []
   }
   const names = await listPrintedNames()
   const within = await Promise.all(names.map(async (name) => [name, await listPrintedNames(name)] as const))
