@@ -13,6 +13,7 @@ const HELP = formatHelp([
     entries: [
       ['lifeguard replay [PATH...]', 'Replay events through the built handlers, without AWS'],
       ['lifeguard explain FILE', 'Show how the rules decided one event'],
+      ['lifeguard preview DIR', 'Write every message of the handlers, to look at it'],
       ['lifeguard effects COMMAND', 'List, retry, drop or recover effects that are not done, on AWS'],
       ['lifeguard domains COMMAND', 'Build a file from a long list of email domains, or search it'],
       ['lifeguard import-check FILE', "Check which password hashes fit AWS's import of users"],
@@ -41,6 +42,7 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).runReplay(args, io)],
   ['explain', async (args, io) => (await import('./commands/explain.ts')).runExplain(args, io)],
+  ['preview', async (args, io) => (await import('./commands/preview/preview.ts')).runPreview(args, io)],
   ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).runEffects(args, io)],
   ['domains', async (args, io) => (await import('./commands/domains.ts')).runDomains(args, io)],
   ['import-check', async (args, io) => (await import('./commands/import-check/import-check.ts')).runImportCheck(args, io)],

@@ -1,4 +1,4 @@
-import type { Judges, RulePermission } from '../../shared/rules/rule.ts'
+import type { Judges, MessageSample, RulePermission } from '../../shared/rules/rule.ts'
 
 /** A rule's name, kind, children and declarations. The child process that loads the handler sends them. */
 export interface RuleDescription {
@@ -14,6 +14,8 @@ export interface RuleDescription {
   readonly lambdaVersion?: string
   /** True if the rule has a commit step, which writes. */
   readonly commits?: true
+  /** The messages that the rule can send, with example values. */
+  readonly samples?: readonly MessageSample[]
   /** The service that sends the pool's emails, as the rule expects. Absent if the rule writes no emails. */
   readonly emailSending?: string
   /** The attributes that the rule marks as verified. */
@@ -33,6 +35,7 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     ...('can' in rule && Array.isArray(rule.can) && { can: rule.can.map(String) }),
     ...('lambdaVersion' in rule && typeof rule.lambdaVersion === 'string' && { lambdaVersion: rule.lambdaVersion }),
     ...(('commit' in rule || ('commits' in rule && rule.commits === true)) && { commits: true as const }),
+    ...('samples' in rule && { samples: readSamples(rule.samples) }),
     ...('emailSending' in rule && typeof rule.emailSending === 'string' && { emailSending: rule.emailSending }),
     ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
     ...('verifies' in rule && Array.isArray(rule.verifies) && { verifies: rule.verifies.map(String) }),
@@ -48,4 +51,24 @@ function readPermission(value: unknown): RulePermission | undefined {
 
 function isJudges(value: unknown): value is Judges {
   return value === 'email-domain' || value === 'block'
+}
+
+/** Reads the messages of a rule: a function in the handler's process, and a list in a message from it. Skips what is not a message. */
+function readSamples(samples: unknown): readonly MessageSample[] {
+  try {
+    const list: unknown = typeof samples === 'function' ? samples() : samples
+    return Array.isArray(list) ? list.flatMap(readSample) : []
+  } catch {
+    // A custom rule's function failed. The rest of the composition is still useful.
+    return []
+  }
+}
+
+function readSample(value: unknown): readonly MessageSample[] {
+  if (typeof value !== 'object' || value === null || !('name' in value) || !('locale' in value)) return []
+  const texts = (['subject', 'html', 'text', 'sms'] as const).flatMap((key): readonly (readonly [string, string])[] => {
+    const text: unknown = Reflect.get(value, key)
+    return typeof text === 'string' ? [[key, text]] : []
+  })
+  return [{ name: String(value.name), locale: String(value.locale), ...Object.fromEntries(texts) }]
 }

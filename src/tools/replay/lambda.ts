@@ -20,6 +20,8 @@ export interface LambdaFunction {
   readonly invoke: (event: unknown, limitMs: number) => Promise<Invocation>
   /** Returns the handler's composition. Returns undefined if the handler was not made with Lifeguard or cannot be loaded. */
   readonly rule: () => Promise<RuleDescription | undefined>
+  /** Returns the error with which the handler failed to load. Undefined if it loaded. */
+  readonly loadError: () => Promise<FunctionError | undefined>
   /** Lets the process exit by itself, so that V8 writes a coverage report. Kills the process if it does not exit in time. */
   readonly end: () => Promise<void>
   /** Kills the process. */
@@ -119,6 +121,10 @@ export function createLambdaFunction(options: LambdaOptions): LambdaFunction {
     async rule() {
       const ready = await loaded()
       return 'error' in ready ? undefined : ready.rule
+    },
+    async loadError() {
+      const ready = await loaded()
+      return 'error' in ready ? ready.error : undefined
     },
     async end() {
       if (worker !== undefined) await waitAtMost(EXIT_LIMIT_MS, worker.end())

@@ -1,12 +1,13 @@
-import { lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { UsageError } from '../lib/errors.ts'
+import { assertFolder, type OwnFolder, writeOwnFiles } from '../lib/own-files.ts'
 import { formatEml } from '../local/ses/eml.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
 
-// Lists the files that replay wrote into a folder, so that the next replay removes only these.
-const LIST = '.lifeguard-mails'
-const WRITTEN = /^\d{3,}-[\w.@+-]+\.(?:eml|html|txt)$/
+const MAILS: Omit<OwnFolder, 'folder'> = {
+  command: 'replay',
+  argument: '--mails',
+  list: '.lifeguard-mails',
+  names: /^\d{3,}-[\w.@+-]+\.(?:eml|html|txt)$/,
+}
 const MOST_NAME = 60
 
 /**
@@ -15,8 +16,7 @@ const MOST_NAME = 60
  * @throws UsageError if the path is a file.
  */
 export async function assertMailFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined)
-  if (found !== undefined && !found.isDirectory()) throw new UsageError(`--mails ${folder}: is a file; expected a folder`)
+  await assertFolder({ ...MAILS, folder })
 }
 
 /**
@@ -28,34 +28,8 @@ export async function assertMailFolder(folder: string): Promise<void> {
  */
 export async function writeMails(folder: string, mails: readonly ReceivedMail[]): Promise<readonly string[]> {
   const files = new Map(mails.flatMap((mail, index) => toFiles(mail, index + 1)))
-  try {
-    await mkdir(folder, { recursive: true })
-    await removePrevious(folder)
-    await assertFree([...files.keys()].map((name) => join(folder, name)))
-    // Written before the emails, so that the next replay also removes the emails of a replay that was interrupted.
-    await writeFile(join(folder, LIST), [...files.keys(), ''].join('\n'), { flag: 'wx' })
-    for (const [name, content] of files) await writeFile(join(folder, name), content, { flag: 'wx' })
-  } catch (error) {
-    throw error instanceof UsageError
-      ? error
-      : new UsageError(`--mails ${folder}: ${error instanceof Error ? error.message : String(error)}`)
-  }
+  await writeOwnFiles({ ...MAILS, folder }, files)
   return [...files.keys()].filter((name) => name.endsWith('.eml'))
-}
-
-async function removePrevious(folder: string): Promise<void> {
-  const list = await readFile(join(folder, LIST), 'utf8').catch(() => '')
-  // Another program may have changed the list, so names of other files, or in other folders, are ignored.
-  for (const name of list.split('\n').filter((each) => WRITTEN.test(each))) await rm(join(folder, name), { force: true })
-  await rm(join(folder, LIST), { force: true })
-}
-
-/** @throws UsageError that names the first path that exists. */
-async function assertFree(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const found = await lstat(path).catch(() => undefined)
-    if (found !== undefined) throw new UsageError(`--mails: ${path} exists, and replay did not write it. Move it, or choose another folder`)
-  }
 }
 
 function toFiles(mail: ReceivedMail, number: number): readonly (readonly [string, string])[] {

@@ -75,6 +75,10 @@ export const handler = async (event) => {
   return event
 }
 `
+const MESSAGES = `
+const text = ${JSON.stringify(TEXT)}
+export const handler = Object.assign(async (event) => event, { composition: { name: text, kind: 'rule', samples: () => [{ name: text, locale: text, html: text, sms: text }] } })
+`
 const hostileEvent = (source: string, how?: string): Record<string, unknown> => ({
   ...event(source, { ...(how && { how }), [TEXT]: TEXT }),
   userName: TEXT,
@@ -243,6 +247,19 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       }),
     ),
     { args: ['explain', 'a.json', ...ours], files: { 'handler.mjs': `throw new Error(${JSON.stringify(TEXT)})`, 'a.json': event() } },
+  ],
+  preview: [
+    { args: ['preview', 'a', LINES] },
+    { args: ['preview', 'a', '--config', LINES] },
+    { args: ['preview', 'a', '--handler', LINES] },
+    { args: ['preview', 'a', '--env', LINES, '--handler', 'preSignUp=handler.mjs'], files },
+    { args: ['preview', `--${LINES}`] },
+    { args: ['preview', `${LINES}/a`, '--handler', 'customMessage=m.mjs'], files: { 'm.mjs': MESSAGES, [LINES]: '' } },
+    { args: ['preview', LINES, '--handler', 'customMessage=m.mjs'], files: { 'm.mjs': MESSAGES } },
+    {
+      args: ['preview', 'a', '--handler', 'preSignUp=handler.mjs'],
+      files: { 'handler.mjs': `throw new Error(${JSON.stringify(TEXT)})` },
+    },
   ],
   'effects list': [
     { args: ['effects', 'list'] },

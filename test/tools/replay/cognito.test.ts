@@ -89,6 +89,7 @@ describe('the outcome of an error', () => {
       ...invocation,
     }),
     rule: async () => undefined,
+    loadError: async () => undefined,
     end: async () => undefined,
     stop: async () => undefined,
   })
