@@ -106,6 +106,7 @@ export const UNREAD_CODE: Code = {
   trigger: undefined,
   takesCallback: false,
   source: undefined,
+  namesRefresh: undefined,
   shown: undefined,
   sweeps: false,
   problem: undefined,

@@ -7,7 +7,7 @@ import { findResources, type Resource, type Template } from '../project/template
 import { buildEnvironment } from './build-environment.ts'
 import { findMissingFile } from './find-missing-file.ts'
 import { loadExport, type Ready, type Unloaded } from './load-export.ts'
-import type { Code } from './loaded.ts'
+import { type Code, REFRESH_SOURCE } from './loaded.ts'
 import { findMisspeltSettings } from './misspelt-settings.ts'
 import { readSourceFacts, type SourceFacts } from './source-code/read-facts.ts'
 
@@ -32,6 +32,7 @@ const UNREAD: Omit<Code, 'problem'> = {
   trigger: undefined,
   takesCallback: undefined,
   source: undefined,
+  namesRefresh: undefined,
   shown: undefined,
   sweeps: false,
   fault: undefined,
@@ -86,7 +87,13 @@ async function loadFunctionCode(
   const inline = readInlineCode(lambda)
   if (inline !== undefined) {
     const source = await readSourceFacts('index.js', inline, readExportName(lambda))
-    return { ...UNREAD, source, shown: 'the inline code', problem: "the function's code is inline in the template" }
+    return {
+      ...UNREAD,
+      source,
+      namesRefresh: source.hasText(REFRESH_SOURCE),
+      shown: 'the inline code',
+      problem: "the function's code is inline in the template",
+    }
   }
   const found = await findCode(folder, lambda)
   if (found === undefined) {
@@ -114,14 +121,16 @@ async function loadFile(
     const source = await readSource()
     if (writesSweeper(source)) return { ...UNREAD, source, shown, sweeps: true, problem: 'the sweeper has no rules' }
   }
+  // Most handlers do not contain the text, and need not be parsed.
+  const namesRefresh = text.includes(REFRESH_SOURCE) ? (await readSource()).hasText(REFRESH_SOURCE) : undefined
   const reply = load ? await loadHandler(found, buildEnvironment(lambda, template)) : NOT_LOADED
   if (reply.kind === 'ready' && reply.rule !== undefined) {
     const misspelt = await findMisspeltSettings(lambda, { ...handler, isMade: true })
-    return { ...UNREAD, ...describeReady(reply), rule: reply.rule, shown, problem: undefined, misspelt }
+    return { ...UNREAD, ...describeReady(reply), rule: reply.rule, namesRefresh, shown, problem: undefined, misspelt }
   }
   const source = await readSource()
   const misspelt = await findMisspeltSettings(lambda, { ...handler, isMade: false })
-  const common: Omit<Code, 'problem'> = { ...UNREAD, source, shown, misspelt, sweeps: writesSweeper(source) }
+  const common: Omit<Code, 'problem'> = { ...UNREAD, source, namesRefresh, shown, misspelt, sweeps: writesSweeper(source) }
   if (reply.kind === 'unloaded') {
     const { problem } = reply
     const fault = source.syntaxError ?? reply.fault

@@ -3,7 +3,10 @@ import { parseTriggerName } from '../lib/find-trigger.ts'
 import { type Attached, listAttached, listCalledFromElsewhere } from '../project/attached.ts'
 import type { Template } from '../project/template.ts'
 import type { Misspelt } from './misspelt-settings.ts'
-import type { SourceFacts } from './source-code/read-facts.ts'
+import type { Fact, SourceFacts } from './source-code/read-facts.ts'
+
+/** One of the two sources of a refresh. Code that looks for it misses the other one. */
+export const REFRESH_SOURCE = 'TokenGeneration_RefreshTokens'
 
 /** The facts that doctor could read about a function's code. */
 export interface Code {
@@ -15,6 +18,8 @@ export interface Code {
   readonly takesCallback: boolean | undefined
   /** The facts of the handler's source; undefined if no source was found. */
   readonly source: SourceFacts | undefined
+  /** Does the handler's file contain {@link REFRESH_SOURCE} as a string? Undefined if no file was found. */
+  readonly namesRefresh: Fact | undefined
   /** The name of the source for messages: the handler file, relative to the project folder, or `the inline code`. */
   readonly shown: string | undefined
   /** True for the handler of the sweeper. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Judged } from '../../../src/tools/doctor/finding.ts'
-import type { Code } from '../../../src/tools/doctor/loaded.ts'
+import { type Code, REFRESH_SOURCE } from '../../../src/tools/doctor/loaded.ts'
 import { readSourceFacts } from '../../../src/tools/doctor/source-code/read-facts.ts'
 import type { RuleDescription } from '../../../src/tools/lib/description.ts'
 import { judgeTemplate, UNREAD_CODE } from '../../support/doctor-template.ts'
@@ -61,7 +61,7 @@ describe('LG209', () => {
 describe('LG406', async () => {
   const text = "exports.handler = async (event) => (event.triggerSource === 'TokenGeneration_RefreshTokens' ? event : event)"
   const source = await readSourceFacts('index.js', text, 'handler')
-  const Tokens: Code = { ...UNREAD_CODE, source, shown: 'index.js' }
+  const Tokens: Code = { ...UNREAD_CODE, namesRefresh: source.hasText(REFRESH_SOURCE), shown: 'index.js' }
   const judge = (rotation: unknown, more: Code = Tokens): Judged =>
     judgeTemplate(
       { 'Web.Properties.RefreshTokenRotation': rotation, 'Pool.Properties.LambdaConfig.PreAuthentication': undefined },
@@ -69,7 +69,7 @@ describe('LG406', async () => {
     )
 
   it('names the line and the app client', () => {
-    const message = 'Tokens compares the source with TokenGeneration_RefreshTokens (index.js, line 1), but Web rotates refresh tokens'
+    const message = 'Tokens looks for the source TokenGeneration_RefreshTokens (index.js, line 1), but Web rotates refresh tokens'
     expect(judge({ Feature: 'ENABLED' }).findings).toContainEqual(expect.objectContaining({ code: 'LG406', message }))
   })
 
@@ -94,6 +94,6 @@ describe('LG406', async () => {
       "// 'TokenGeneration_RefreshTokens'\nexports.handler = async (event) => event",
       'handler',
     )
-    expect(listCodes(judge({ Feature: 'ENABLED' }, { ...Tokens, source: other }))).not.toContain('LG406')
+    expect(listCodes(judge({ Feature: 'ENABLED' }, { ...Tokens, namesRefresh: other.hasText(REFRESH_SOURCE) }))).not.toContain('LG406')
   })
 })

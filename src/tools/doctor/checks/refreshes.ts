@@ -4,9 +4,7 @@ import { isPoolId } from '../../project/source-pool.ts'
 import { isKnown, toSymbolic } from '../../project/symbolic.ts'
 import { AT_DEPLOYMENT, findResources, type Resource } from '../../project/template.ts'
 import { type Judged, mergeJudged, NOTHING } from '../finding.ts'
-import { type AttachedCode, listAttachedCode, type Subject } from '../loaded.ts'
-
-const REFRESH = 'TokenGeneration_RefreshTokens'
+import { type AttachedCode, listAttachedCode, REFRESH_SOURCE, type Subject } from '../loaded.ts'
 
 /** LG406: finds code that recognises a refresh by its source, although an app client rotates refresh tokens. */
 export function checkRotation(subject: Subject): Judged {
@@ -16,13 +14,13 @@ export function checkRotation(subject: Subject): Judged {
 }
 
 function checkHandler({ code, target, pool }: AttachedCode, clients: readonly Resource[]): Judged {
-  const fact = code?.source?.usesLifeguard === false ? code.source.hasText(REFRESH) : undefined
+  const fact = code?.namesRefresh
   if (target === undefined || pool === undefined || fact?.kind !== 'yes') return NOTHING
   const ofPool = clients.filter(({ properties }) => isPoolId(toSymbolic(properties.UserPoolId) ?? '', pool))
   const rotations = ofPool.map((client) => ({ client, feature: readRotation(client) }))
   const rotating = rotations.find(({ feature }) => feature === 'ENABLED')
   if (rotating !== undefined) {
-    const message = `${target.id} compares the source with ${REFRESH} (${code?.shown}, line ${fact.line}), but ${rotating.client.id} rotates refresh tokens`
+    const message = `${target.id} looks for the source ${REFRESH_SOURCE} (${code?.shown}, line ${fact.line}), but ${rotating.client.id} rotates refresh tokens`
     return { findings: [{ code: 'LG406', resource: target.id, path: ['Properties', 'Handler'], message }], unknown: [] }
   }
   const open = rotations.find(({ feature }) => feature === undefined)

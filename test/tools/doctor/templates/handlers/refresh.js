@@ -1,4 +1,4 @@
-export const handler = async (event) => {
-  if (event.triggerSource !== 'TokenGeneration_RefreshTokens') event.response = { claimsAndScopeOverrideDetails: {} }
-  return event
-}
+import { triggeredBy, when } from '../../../../../src/index.ts'
+import { addClaims, preTokenGeneration } from '../../../../../src/pre-token/index.ts'
+
+export const handler = preTokenGeneration(when(triggeredBy('TokenGeneration_RefreshTokens'), addClaims({ refreshed: true })))
