@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { findTrigger, triggerFacts } from '../../shared/cognito/triggers.ts'
+import { findTrigger, type TriggerName, triggerFacts } from '../../shared/cognito/triggers.ts'
 import { MASKED_MESSAGE } from '../../shared/lambda/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
 import type { ReplayResult } from '../replay/replay.ts'
@@ -14,9 +14,24 @@ export function formatPath(folder: string, file: string): string {
 /** Describes what Cognito's caller sees: the error message, or what happens next. */
 export function describeCallerView({ outcome, triggerSource, response, error }: ReplayResult): string {
   if (outcome !== 'proceed') return error?.message ?? ''
-  if (triggerSource === 'PreSignUp_SignUp' && response?.autoConfirmUser === true) return 'signed up and confirmed'
   const trigger = findTrigger(triggerSource ?? '')
-  return (trigger && triggerFacts(trigger).sources[triggerSource ?? '']) ?? 'Cognito continues'
+  const next = (trigger && triggerFacts(trigger).sources[triggerSource ?? '']) ?? 'Cognito continues'
+  return (trigger && response && NEXT_STEPS[trigger]?.(response, triggerSource)) ?? next
+}
+
+type Response = Readonly<Record<string, unknown>>
+
+/** The next step in Cognito, for triggers whose response decides it. */
+const NEXT_STEPS: Readonly<Partial<Record<TriggerName, (response: Response, source: string | null) => string | undefined>>> = {
+  PreSignUp: ({ autoConfirmUser }, source) =>
+    source === 'PreSignUp_SignUp' && autoConfirmUser === true ? 'signed up and confirmed' : undefined,
+  UserMigration: ({ userAttributes }) => (userAttributes == null ? 'user not migrated' : undefined),
+  CustomMessage: ({ emailMessage, smsMessage }) => (emailMessage == null && smsMessage == null ? "Cognito's own message sent" : undefined),
+  DefineAuthChallenge({ challengeName, issueTokens, failAuthentication }) {
+    if (failAuthentication === true) return 'sign-in failed'
+    return issueTokens === true ? 'signed in' : `${challengeName}`
+  },
+  VerifyAuthChallengeResponse: ({ answerCorrect }) => (answerCorrect === true ? 'answer correct' : 'answer wrong'),
 }
 
 /**

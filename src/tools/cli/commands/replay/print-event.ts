@@ -10,6 +10,7 @@ import { describeMessages } from './print-messages.ts'
 const LABEL_WIDTH = 34
 const MIXED_WIDTH = 42
 const MORE = '      '
+const LONGEST_STRING = 80
 const COLOURS = { proceed: 'green', denied: 'yellow', failed: 'red', 'not run': 'yellow' } as const
 
 /** Formats the heading above the results of a folder, or of a file with many events. */
@@ -117,15 +118,19 @@ function describeAnswers({ trace, response, outcome }: ReplayResult): readonly s
   const messages = outcome === 'proceed' ? describeMessages(response) : []
   if (messages.length > 0) return messages.map(escapeText)
   const answers = (trace ?? []).flatMap(({ rule, answer }) =>
-    answer === undefined ? [] : [`${rule} answers ${separateFields(escapeText(answer))}`],
+    answer === undefined ? [] : [`${rule} answers ${spaceJson(escapeText(answer))}`],
   )
   if (answers.length === 0 || outcome !== 'proceed') return []
-  return [...answers, `Cognito gets ${separateFields(escapeText(JSON.stringify(response)))}`]
+  return [...answers, `Cognito gets ${spaceJson(escapeText(JSON.stringify(response)))}`]
 }
 
-/** Adds a space after each comma between fields of JSON, so that long JSON can be wrapped. */
-function separateFields(json: string): string {
-  return json.replaceAll(/("(?:[^"\\]|\\.)*")|,/g, (_, text: string | undefined) => text ?? ', ')
+/** Adds spaces between the fields of JSON, so that it can be wrapped, and shortens long strings. */
+function spaceJson(json: string): string {
+  // The trace truncates long answers, so the last string may have no end.
+  return json.replaceAll(/("(?:[^"\\]|\\.)*(?:"|\\?$))|[,:]/g, (separator, text: string | undefined) => {
+    if (text === undefined) return `${separator} `
+    return text.length <= LONGEST_STRING ? text : `${text.slice(0, LONGEST_STRING)}…"`
+  })
 }
 
 /** Describes the errors of rules that did not change the decision. No other line of the output contains these errors. */
