@@ -16,8 +16,15 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'the type of a sender',
     'shared/rules': 'the permissions of a mailer',
   },
+  'shared/sender': {
+    'shared/cognito': 'types of events',
+    'shared/aws': 'its adapters use DynamoDB',
+    'shared/limits': 'a condition counts messages',
+    'shared/messages': 'it writes messages from a catalogue',
+    'shared/rules': 'rules and conditions of both senders',
+  },
   'shared/sms': { 'shared/rules': 'the permissions of a texter' },
-  'shared/lambda': { 'shared/rules': 'a handler runs the engine' },
+  'shared/lambda': { 'shared/cognito': 'facts about triggers, as types', 'shared/rules': 'a handler runs the engine' },
   'shared/aws': { 'shared/rules': 'an email that SES rejected is a NotDoneError' },
   'shared/ledger': {
     'shared/cognito': 'types of events',
@@ -71,12 +78,19 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/messages': 'the texts of messages; the rule for names in messages',
     'shared/directory': 'user migration and pre sign-up look up the users of a legacy directory',
     'shared/mail': 'the mailer is exported with the trigger that uses it',
+    'shared/sender': 'the two custom senders share it',
+    'shared/sms': 'the texter is exported with the trigger that uses it',
     'shared/profiles': 'post confirmation and post authentication write profiles; a rule of pre token generation reads them',
   },
   'ses-v2': {
     'shared/aws': 'it has the client with short timeouts',
     'shared/email': 'the type of a sender',
     'shared/mail': 'it implements the mailer port',
+  },
+  kms: {
+    'shared/aws': 'the timeouts of clients',
+    'shared/rules': 'one decryption in an invocation; the base class of errors',
+    'shared/sender': 'it implements the port that reads codes',
   },
   sns: {
     'shared/aws': 'it has the client with short timeouts',
@@ -104,6 +118,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   testing: {
     trigger: 'types of events',
     'shared/mail': 'a mailer in memory',
+    'shared/sender': 'codes and claims in memory',
+    'shared/sms': 'a texter in memory',
     'shared/cognito': 'the trigger sources of its events',
     'shared/rules': 'results of handlers; the port of once',
     'shared/lambda': 'it observes an invocation',

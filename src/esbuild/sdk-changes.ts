@@ -142,6 +142,22 @@ const always: readonly SdkChange[] = [
     apply: editModule('hasNativeCrypto ? buildNativeClass() : Sha256Js', 'buildNativeClass()'),
   },
   {
+    // The package of the Encryption SDK has CommonJS only, although its parts have ES modules, of which esbuild can remove unused code.
+    file: '@aws-crypto/client-node/build/main/src/index.js',
+    of: 'some clients',
+    apply: (source) => {
+      const parts = [...source.matchAll(/^__exportStar\(require\("([^"]+)"\), exports\);$/gm)].map(([, part]) => part)
+      if (!parts.includes('@aws-crypto/decrypt-node')) return undefined
+      const merge = '(options) => ({ ...buildEncrypt(options), ...buildDecrypt(options) })'
+      return [
+        ...parts.map((part) => `export * from "${part}";`),
+        'import { buildEncrypt } from "@aws-crypto/encrypt-node";',
+        'import { buildDecrypt } from "@aws-crypto/decrypt-node";',
+        `export const buildClient = ${merge};`,
+      ].join('\n')
+    },
+  },
+  {
     file: '@aws-sdk/endpoint-cache/dist-es/EndpointCache.js',
     of: 'client-dynamodb',
     apply: editModule('import LRUCache from "mnemonist/lru-cache";', LEAST_RECENTLY_USED),

@@ -6,10 +6,19 @@ export type { ChallengeResult, EventFor, TriggerFor } from './event-types.ts'
 export type { Faults } from './faults.ts'
 export { type LifeguardMatchers, lifeguardMatchers } from './matchers.ts'
 export { type BlockEntry, type MemoryBlockList, memoryBlockList } from './memory-blocks.ts'
+export {
+  type FixedCode,
+  fixedCode,
+  type MemoryParkedCodes,
+  type MemorySendClaims,
+  memoryParkedCodes,
+  memorySendClaims,
+} from './memory-codes.ts'
 export { type MemoryCounter, type MemoryCounterOptions, memoryCounter } from './memory-counter.ts'
 export { type LedgerRow, type MemoryLedger, memoryLedger } from './memory-ledger.ts'
 export { type MemoryMailer, memoryMailer } from './memory-mailer.ts'
 export { type MemoryProfiles, type MemoryProfilesOptions, memoryProfiles, type Profile } from './memory-profiles.ts'
+export { type MemoryTexter, memoryTexter } from './memory-texter.ts'
 export {
   adminCreate,
   confirmed,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DescribedError } from '../../src/shared/lambda/describe-error.ts'
 import type { LoggedRule } from '../../src/shared/lambda/log-entry.ts'
-import { shadow } from '../../src/shared/rules/combinators.ts'
+import { shadow, when } from '../../src/shared/rules/combinators.ts'
 import type { LostEffect } from '../../src/shared/rules/errors.ts'
 import { isObject } from '../../src/shared/rules/invocation.ts'
 import { type Ledger, once } from '../../src/shared/rules/once.ts'
@@ -66,6 +66,10 @@ const denyWithDetail = defineRule<Pre>('terms', () =>
 const callAws = defineRule<Pre>('call-aws', () => {
   throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', code: 'throttled', $metadata: { requestId: 'aws-1' } })
 })
+const skipped = when<Pre>(
+  Object.assign(() => false, { unmet: 'limit-reached' }),
+  refuse,
+)
 const setClaim = (name: string, plan: string) => defineRule<Pre>(name, () => respond({ claims: { plan } }))
 const takePlace = defineRule<Pre>('take-place', () => skip(), {
   can: ['deny'],
@@ -171,6 +175,13 @@ describe('docs/reference/log.md', () => {
     expect(listDocumentedFields('Rule errors')).toEqual(listUniqueFields(lines.slice(1)))
   })
 
+  it('docs/reference/log.md has a row for every field of a log line that counts a skip', async () => {
+    const { lines } = await runPre([skipped])
+
+    expect(lines).toHaveLength(2)
+    expect(listDocumentedFields('Skips')).toEqual(listUniqueFields(lines.slice(1)))
+  })
+
   it('docs/reference/log.md has a row for every field that a handler writes at the log level silent', async () => {
     const { lines } = await runPre([refuse], preEvent(), { logLevel: 'silent' })
 
@@ -198,7 +209,8 @@ describe('docs/reference/log.md', () => {
 
   it('docs/reference/log.md has a row for every metric with its namespace, dimensions and unit, and no other row', async () => {
     const { lines } = await runPre([callAws])
-    const every = [...(await writeInvocationLines()), ...lines, ...(await writeLostLines()), sweepLine]
+    const { lines: skips } = await runPre([skipped])
+    const every = [...(await writeInvocationLines()), ...lines, ...skips, ...(await writeLostLines()), sweepLine]
       .flatMap(listMetrics)
       .map(formatMetric)
     const documented = [...readSection('Metrics').matchAll(/^\| `\w+` \| `\w+` \| .*? \| \w+ \|(?= )/gm)].map(([row]) => row)

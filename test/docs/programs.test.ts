@@ -71,6 +71,7 @@ beforeAll(async () => {
   )
   await writeFile(join(library, 'package.json'), manifest)
   for (const name of [
+    '@aws-crypto',
     '@aws-lambda-powertools',
     '@aws-sdk',
     '@middy',

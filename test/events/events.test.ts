@@ -7,6 +7,9 @@ import { triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import { logFields } from '../../src/shared/settings/fields.ts'
 import { defaultSettings } from '../../src/tools/lib/environment.ts'
 import { triggersInFolder } from '../../src/tools/lib/find-trigger.ts'
+import { compare } from '../../src/tools/replay/compare.ts'
+import type { SideEffects } from '../../src/tools/replay/embedded.ts'
+import type { ExpectedEffects } from '../../src/tools/replay/expectation.ts'
 import { repository } from '../support/built.ts'
 import { type DefaultHandlers, startDefaultHandlers } from '../support/default-handlers.ts'
 import { listEventFiles, type SampleEvent, sampleEvents, seededBlocks } from '../support/sample-events.ts'
@@ -146,6 +149,13 @@ describe('users across sample events', () => {
   })
 })
 
+/** Compares messages with the expectation, as replay does. */
+function compareMessages(effects: ExpectedEffects, sent: Pick<SideEffects, 'mails' | 'texts'>): readonly string[] {
+  const names = { blocks: '', profiles: '', effects: '', limits: '' }
+  const actual = { outcome: null, decidedBy: null, reason: null, response: null, failedRules: null }
+  return compare({ effects }, { ...actual, effects: { tables: new Map(), names, ...sent } })
+}
+
 describe('the deployed handlers', () => {
   let handlers: DefaultHandlers
 
@@ -156,6 +166,7 @@ describe('the deployed handlers', () => {
 
   // Runs in order, because later events depend on the data of earlier ones.
   it.each(titled)('the handler decides %s as expected', async (_, { folder, raw, expected }) => {
+    const [mails, texts] = [handlers.inbox().length, handlers.texts().length]
     const handled = await handlers.handle(folder, raw)
     expect({ outcome: handled.decision, decidedBy: handled.decidedBy, reason: handled.reason }).toEqual({
       outcome: expected.outcome,
@@ -164,15 +175,18 @@ describe('the deployed handlers', () => {
     })
     // The handler must return the whole event, because Cognito requires it.
     expect(handled.answer).toEqual(expected.outcome === 'proceed' ? { ...Object(raw), response: expected.response } : undefined)
-    // A post trigger continues if a rule throws, so check that no other rule threw.
+    const { effects } = expected
+    const sent = { mails: handlers.inbox().slice(mails), texts: handlers.texts().slice(texts) }
+    if (effects !== undefined) expect(compareMessages(effects, sent)).toEqual([])
+    // A post trigger continues if a rule throws, so check that no other rule threw. A `when` has the error of the rule inside it.
     const failed = expected.outcome === 'failed' ? expected.decidedBy : undefined
-    expect(handled.trace.filter(({ outcome, rule }) => outcome === 'error' && rule !== failed)).toEqual([])
+    expect(handled.trace.filter(({ outcome, rule }) => outcome === 'error' && rule !== failed && rule !== 'when')).toEqual([])
   })
 
   it('the handlers send one welcome email to each verified address, without links from user names', () => {
     const due = from('PostConfirmation_ConfirmSignUp').map(({ event }) => event.request.userAttributes)
     const addresses = due.filter(({ email_verified }) => email_verified === 'true').map(({ email }) => email?.toLowerCase())
-    const mails = handlers.inbox()
+    const mails = handlers.inbox().filter(({ from: sender }) => sender.includes('welcome@'))
     expect(mails.flatMap(({ to }) => to.map((address) => address.toLowerCase()))).toEqual(addresses)
     expect(mails.filter(({ text, html }) => `${text}${html}`.includes('attacker'))).toEqual([])
     expect(mails.filter(({ html }) => html?.includes('Hello Mary,'))).toHaveLength(1)

@@ -45,7 +45,14 @@ const ENTRIES = Object.keys(ownExports).flatMap((subpath) => (subpath === './pac
 let library: PackedLibrary
 
 beforeAll(async () => {
-  library = await packLibrary(['@types/node', 'esbuild', '@aws-sdk/client-sesv2', '@aws-sdk/client-sns', 'aws-jwt-verify'])
+  library = await packLibrary([
+    '@types/node',
+    'esbuild',
+    '@aws-sdk/client-sesv2',
+    '@aws-sdk/client-sns',
+    '@aws-crypto/client-node',
+    'aws-jwt-verify',
+  ])
   await writeFile(join(library.folder, 'package.json'), '{"name":"user","type":"module"}')
   await writeFile(
     join(library.folder, 'tsconfig.json'),

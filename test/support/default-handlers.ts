@@ -8,6 +8,7 @@ import { findTrigger } from '../../src/shared/cognito/triggers.ts'
 import { defaultSettings } from '../../src/tools/lib/environment.ts'
 import { startServices } from '../../src/tools/local/services.ts'
 import type { ReceivedMail } from '../../src/tools/local/ses/local-ses.ts'
+import type { ReceivedText } from '../../src/tools/local/sns/server.ts'
 import { unsetLifeguard } from './environment.ts'
 import { dynamoDbClient } from './local-clients.ts'
 import { seededTables } from './sample-events.ts'
@@ -37,6 +38,7 @@ export interface Handled extends Decided {
 export interface DefaultHandlers {
   readonly handle: (folder: string, event: unknown) => Promise<Handled>
   readonly inbox: () => readonly ReceivedMail[]
+  readonly texts: () => readonly ReceivedText[]
   readonly stop: () => Promise<void>
 }
 
@@ -62,6 +64,7 @@ export async function startDefaultHandlers(blocks: readonly Block[]): Promise<De
   return {
     handle: (folder, event) => handleWith(findHandler(modules, folder, event), event),
     inbox: services.ses.inbox,
+    texts: services.sns.texts,
     stop: async () => {
       vi.unstubAllEnvs()
       client.destroy()

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Block } from '../../src/shared/blocks/block-list.ts'
 import type { StartOptions } from '../../src/tools/local/services.ts'
+import type { ExpectedEffects } from '../../src/tools/replay/expectation.ts'
 import { useDocuments } from '../../src/tools/replay/rows.ts'
 import { listSeedTables } from '../../src/tools/replay/seed.ts'
 import { writeItems } from '../../src/tools/replay/write-seeds.ts'
-import { envelope, text, texts } from './event-shapes.ts'
+import { envelope, text } from './event-shapes.ts'
 import { FOLDERS } from './triggers.ts'
 
 const ROOT = join(import.meta.dirname, '../../events')
@@ -23,19 +24,27 @@ interface Event {
   }
 }
 
+// Cognito sends null for unknown values in a notification about an account takeover.
+const attributes = z
+  .record(z.string(), text.max(2048).nullable())
+  .transform(
+    (map): Record<string, string> =>
+      Object.fromEntries(Object.entries(map).flatMap(([name, value]) => (value === null ? [] : [[name, value]]))),
+  )
+
 const Event: z.ZodType<Event> = z.looseObject({
   ...envelope,
   version: z.enum(['1', '2', '3']),
   request: z.looseObject({
     // Absent or null in some triggers. Tests compare the answer with `raw`.
-    userAttributes: texts.nullish().transform((attributes) => attributes ?? {}),
+    userAttributes: attributes.nullish().transform((given) => given ?? {}),
     validationData: z.unknown().optional(),
     userNotFound: z.unknown().optional(),
   }),
 })
 
 /** The expected result of an event with the default chains. */
-type Expectation =
+type Expectation = { readonly effects?: ExpectedEffects | undefined } & (
   | {
       readonly outcome: 'proceed'
       readonly decidedBy: string | null
@@ -43,11 +52,13 @@ type Expectation =
       readonly response: Readonly<Record<string, unknown>>
     }
   | { readonly outcome: 'denied' | 'failed'; readonly decidedBy: string; readonly reason: string }
+)
 
+const effects = z.custom<ExpectedEffects>((value) => typeof value === 'object').optional()
 const rule = text.regex(/^[a-z][a-z0-9-]*$/)
 const Expectation: z.ZodType<Expectation> = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('proceed'), decidedBy: rule.nullable(), reason: z.null(), response: z.looseObject({}) }),
-  z.strictObject({ outcome: z.enum(['denied', 'failed']), decidedBy: rule, reason: text }),
+  z.strictObject({ outcome: z.literal('proceed'), decidedBy: rule.nullable(), reason: z.null(), response: z.looseObject({}), effects }),
+  z.strictObject({ outcome: z.enum(['denied', 'failed']), decidedBy: rule, reason: text, effects }),
 ])
 
 const Seed = z.strictObject({

@@ -65,7 +65,7 @@ export const TRIGGERS = {
     response: { smsMessage: 'string', emailMessage: 'string', emailSubject: 'string' },
   },
   CustomEmailSender: {
-    folder: 'custom-sender',
+    folder: 'custom-email-sender',
     sources: {
       CustomEmailSender_SignUp: 'called asynchronously',
       CustomEmailSender_AdminCreateUser: 'called asynchronously',
@@ -81,7 +81,7 @@ export const TRIGGERS = {
     needsKmsKey: true,
   },
   CustomSMSSender: {
-    folder: 'custom-sender',
+    folder: 'custom-sms-sender',
     sources: {
       CustomSMSSender_SignUp: 'called asynchronously',
       CustomSMSSender_AdminCreateUser: 'called asynchronously',

@@ -1,3 +1,4 @@
+import type { TRIGGERS } from '../cognito/triggers.ts'
 import { assertRules, isRule } from '../rules/arguments.ts'
 import { chain } from '../rules/combinators.ts'
 import type { DeclaresReads } from '../rules/condition.ts'
@@ -19,13 +20,14 @@ import type {
 } from '../rules/trigger.ts'
 import { announce } from './announce.ts'
 import { type Composed, createHandler, createMiddleware, type Invoke, type Observed } from './handler.ts'
-import { assertSettings, DEFAULT_DEADLINE_MS, type HandlerSettings, type Middleware } from './settings.ts'
+import { assertSettings, deadlineLimits, type HandlerSettings, type Middleware } from './settings.ts'
 
 /**
  * The properties of a trigger that the engine and the Lambda handler need.
  *
  * - `name`: the trigger's name in Cognito's LambdaConfig. Cognito puts it into the errors that callers see.
  * - `refuses`: rules may deny. `approves`: rules may also allow. `works`: rules have side effects.
+ * - `waits`: `false` if Cognito calls the function asynchronously. The time is then the function's own.
  * - `onError`: `fail` or `continue` after a rule's error. `failOpen` and `failClosed` override it for the rules inside them.
  * - `encodeDenial`: returns the response for a denial, if Cognito can read a refusal in it. By default, a denial is an error.
  * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`. Later rules see the user as the
@@ -38,7 +40,8 @@ export type TriggerDefinition<T extends Trigger> = {
   readonly name: T['name']
   readonly onError: OnError
   userOf?(event: T['event'], answer: T['answer'] | undefined): RuleUser
-} & (T extends Refusing ? { readonly refuses: true; encodeDenial?(event: T['event']): CognitoResponse } : { readonly refuses?: false }) &
+} & ((typeof TRIGGERS)[T['name']]['waits'] extends false ? { readonly waits: false } : { readonly waits?: true }) &
+  (T extends Refusing ? { readonly refuses: true; encodeDenial?(event: T['event']): CognitoResponse } : { readonly refuses?: false }) &
   (T extends Approving ? { readonly approves: true } : { readonly approves?: false }) &
   (T extends Working ? { readonly works: true } : { readonly works?: false }) &
   ([T['answer']] extends [never]
@@ -108,7 +111,7 @@ export function defineTrigger<T extends Trigger>(definition: TriggerDefinition<T
   const make = (...given: Given<T>): TriggerHandler<T> => {
     const composed = compose<T>(contract, contract.name, given)
     const { rule, settings } = composed
-    const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
+    const { clock = processClock, deadlineMs = deadlineLimits(contract).default } = settings
     const { observed, observe } = createObserved()
     const handler = Object.assign(createHandler(composed, observed), {
       composition: rule,
@@ -156,7 +159,7 @@ interface Combining {
   combine(earlier: unknown, later: unknown): unknown
 }
 
-interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | 'encodeDenial'> {
+interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | 'waits' | 'encodeDenial'> {
   readonly encode?: NonNullable<TriggerContract['answers']>['encode'] | undefined
   readonly refuses?: boolean
   readonly approves?: boolean
@@ -166,10 +169,10 @@ interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | '
 
 /** Converts a typed definition to the untyped contract that the engine reads. */
 function toContract(definition: Erased): TriggerContract {
-  const { name, onError, userOf, encodeDenial, refuses = false, approves = false, works = false, combine, encode } = definition
+  const { name, onError, userOf, waits, encodeDenial, refuses = false, approves = false, works = false, combine, encode } = definition
   const combineAnswers = (earlier: unknown, later: unknown): unknown => (typeof combine === 'function' ? combine(earlier, later) : earlier)
   return {
-    ...{ name, refuses, approves, works, onError },
+    ...{ name, refuses, approves, works, waits, onError },
     ...(combine !== undefined &&
       encode !== undefined && { answers: { firstStands: combine === 'first', combine: combineAnswers, encode } }),
     ...(encodeDenial && { encodeDenial }),
@@ -181,7 +184,7 @@ function toContract(definition: Erased): TriggerContract {
 function compose<T extends Trigger>(contract: TriggerContract, owner: string, given: Given<T>): Composed<T> {
   const [first] = given
   const settings = isSettings(first) ? first : {}
-  assertSettings(settings)
+  assertSettings(settings, deadlineLimits(contract).max)
   const offset = isSettings(first) ? 1 : 0
   assertRules(`${owner}()`, given.slice(offset), offset + 1)
   const rule = chain(...given.filter((each): each is RuleArgument<T> => isRule(each)))

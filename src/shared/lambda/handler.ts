@@ -9,7 +9,7 @@ import type { Rule } from '../rules/rule.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
 import { type InvocationObserver, type OBSERVER, reporter } from './report.ts'
-import { COGNITO_LIMIT_MS, DEFAULT_DEADLINE_MS, type HandlerSettings, isLambda, type Middleware } from './settings.ts'
+import { COGNITO_LIMIT_MS, deadlineLimits, type HandlerSettings, isLambda, type Middleware } from './settings.ts'
 
 /** The part of Lambda's context that the handler reads. Tests may omit it. */
 export type InvocationContext = Partial<Pick<LambdaContext, 'awsRequestId' | 'getRemainingTimeInMillis'>> & {
@@ -43,7 +43,7 @@ export type FinalDecision<T extends Trigger> = Decision<T> & { readonly reason?:
  * @param observed The handler's observer. It is read once per invocation, before the rules run.
  */
 export function createHandler<T extends Trigger>({ contract, rule, settings }: Composed<T>, observed: Observed): Invoke<T> {
-  const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS, middleware = [] } = settings
+  const { clock = processClock, deadlineMs = deadlineLimits(contract).default, middleware = [] } = settings
   // Makes middy check the middleware now. Otherwise an invalid middleware would throw at the first sign-up.
   if (middleware.length > 0) middy().use([...middleware])
   const report = reporter(contract.name, rule, settings)
@@ -73,11 +73,11 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
  * denial. Other middleware of the middy handler can still replace that error: see `middleware` of `TriggerFactory`.
  */
 export function createMiddleware<T extends Trigger>({ contract, rule, settings }: Composed<T>, observed: Observed): Middleware<T['event']> {
-  const { clock = processClock, deadlineMs = DEFAULT_DEADLINE_MS } = settings
+  const { clock = processClock, deadlineMs = deadlineLimits(contract).default } = settings
   const report = reporter(contract.name, rule, settings)
 
-  const judge = async (event: T['event']): Promise<FinalDecision<T>> => {
-    const deadline = startDeadline(deadlineMs, clock)
+  const judge = async (event: T['event'], context: InvocationContext): Promise<FinalDecision<T>> => {
+    const deadline = startDeadline(timeLeft(deadlineMs, 0, context), clock)
     try {
       assertEvent(event)
       return finalDecision(await decide(rule, event, { contract, deadline, clock, ...observed.by }))
@@ -92,7 +92,7 @@ export function createMiddleware<T extends Trigger>({ contract, rule, settings }
     name: 'lifeguard',
     async before(request) {
       const startedAt = clock.now()
-      const decision = await judge(request.event)
+      const decision = await judge(request.event, request.context)
       report(request.event, request.context, decision, clock.now() - startedAt)
       // middy ends the invocation if `before` returns a value, so the answer goes into the event.
       request.event = answerOrThrow<T>(decision, request.event)

@@ -40,7 +40,8 @@ export function reporter(
 ): Report {
   const rules = listRules(rule)
   const names = new Set(rules.map(({ name }) => name))
-  const reasons = new Set(rules.flatMap((each) => each.reasons ?? []))
+  const unmet = new Set(rules.flatMap(({ condition }) => condition?.unmet ?? []))
+  const reasons = new Set([...unmet, ...rules.flatMap((each) => each.reasons ?? [])])
   const { logger, logLevel = 'info', logHashKey } = settings
   const toOutput = settings.write ?? standardOutput()
   let coldStart = true
@@ -79,8 +80,10 @@ export function reporter(
       if (logger !== undefined && callLogger(logger, severity, message, entry)) writeMetricsAlone(metrics)
       else write(`${line}\n`)
     } else writeMetricsAlone(metrics)
+    for (const { reason } of entry.trace)
+      if (reason !== undefined && unmet.has(reason)) writeJson(countLine(trigger, 'reason', reason, 'Skips', now))
     if (severity === 'info') return
-    for (const rule of broken) writeJson(ruleErrorLine(trigger, rule, now))
+    for (const rule of broken) writeJson(countLine(trigger, 'rule', rule, 'RuleErrors', now))
     for (const effect of lostEffects(decision.trace)) writeJson(lostLine(effect, trigger, now))
   }
 
@@ -141,20 +144,21 @@ const perTrigger: Directive = {
   ],
 }
 
-function perRule(name: 'Denials' | 'RuleErrors'): Directive {
-  return { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger', 'rule']], Metrics: [{ Name: name, Unit: 'Count' }] }
+/** Declares a metric that counts, by trigger and these dimensions. */
+function countBy(Name: string, ...dimensions: readonly string[]): Directive {
+  return { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger', ...dimensions]], Metrics: [{ Name, Unit: 'Count' }] }
 }
 
 /**
  * Returns an invocation's metrics in CloudWatch's embedded metric format. The line that contains them must have the field `trigger`.
- * {@link ruleErrorLine} counts errors for each rule.
+ * {@link countLine} counts errors for each rule.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'durationMs'>, ruleErrors: number, now: number): LogFields {
   const denied = entry.decision === 'denied' ? entry.decidedBy : null
   return {
-    _aws: { Timestamp: now, CloudWatchMetrics: denied === null ? [perTrigger] : [perTrigger, perRule('Denials')] },
+    _aws: { Timestamp: now, CloudWatchMetrics: denied === null ? [perTrigger] : [perTrigger, countBy('Denials', 'rule')] },
     ...(denied !== null && { rule: denied }),
     Invocations: 1,
     Denials: entry.decision === 'denied' ? 1 : 0,
@@ -163,9 +167,18 @@ export function metricFields(entry: Pick<LogEntry, 'decision' | 'decidedBy' | 'd
   }
 }
 
-/** Returns the metric line for one rule's error. Each rule needs its own line, because a line has one value of the dimension `rule`. */
-export function ruleErrorLine(trigger: string, rule: string, now: number): LogFields {
-  return { _aws: { Timestamp: now, CloudWatchMetrics: [perRule('RuleErrors')] }, trigger, rule, RuleErrors: 1 }
+/**
+ * Returns the metric line for one rule's error, or for a skip because of a condition that declares the reason. Each needs its own line,
+ * because a line has one value of a dimension.
+ */
+export function countLine(
+  trigger: string,
+  dimension: 'rule' | 'reason',
+  value: string,
+  name: 'RuleErrors' | 'Skips',
+  now: number,
+): LogFields {
+  return { _aws: { Timestamp: now, CloudWatchMetrics: [countBy(name, dimension)] }, trigger, [dimension]: value, [name]: 1 }
 }
 
 /** Returns the names of the rules that had an error. Leaves out shadow rules, and combinators around a rule with an error. */
@@ -186,12 +199,11 @@ export const EFFECT_LOST = 'effect lost'
  * by pool and `sub`. It counts the effect in the metric `EffectsLost` for an alarm.
  */
 export function lostLine(effect: LostEffect, trigger: string, now: number): LogFields {
-  const metric = { Namespace: METRIC_NAMESPACE, Dimensions: [['trigger']], Metrics: [{ Name: 'EffectsLost', Unit: 'Count' }] }
   return {
     level: 'ERROR',
     message: EFFECT_LOST,
     ...effect,
-    _aws: { Timestamp: now, CloudWatchMetrics: [metric] },
+    _aws: { Timestamp: now, CloudWatchMetrics: [countBy('EffectsLost')] },
     trigger,
     EffectsLost: 1,
   }

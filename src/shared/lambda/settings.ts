@@ -1,7 +1,7 @@
 import type { Context as LambdaContext } from 'aws-lambda'
 import { assertOptions } from '../rules/arguments.ts'
 import type { Clock } from '../rules/invocation.ts'
-import type { Trigger } from '../rules/trigger.ts'
+import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 
 /** The log levels, in order of increasing severity. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -29,6 +29,14 @@ export const DEFAULT_DEADLINE_MS = 4000
 
 /** Cognito's timeout for a trigger, in milliseconds. It cannot be changed. */
 export const COGNITO_LIMIT_MS = 5000
+
+/** Lambda's longest timeout, in milliseconds. The function's own timeout ends an invocation earlier. */
+const LAMBDA_LIMIT_MS = 900_000
+
+/** Returns the default deadline of a trigger's handlers, and the longest one, in milliseconds. */
+export function deadlineLimits({ waits }: Pick<TriggerContract, 'waits'>): { readonly default: number; readonly max: number } {
+  return waits === false ? { default: LAMBDA_LIMIT_MS, max: LAMBDA_LIMIT_MS } : { default: DEFAULT_DEADLINE_MS, max: COGNITO_LIMIT_MS }
+}
 
 /** The minimum length of the hash key, in characters. User names can be guessed, so a short key could be found by brute force. */
 export const MIN_HASH_KEY_LENGTH = 16
@@ -60,7 +68,10 @@ export interface Middleware<Event> {
 
 /** Settings of a handler. All are optional. */
 export interface HandlerSettings<T extends Trigger = Trigger> {
-  /** The time limit of an invocation in milliseconds, from 1 to 5000. Default: 4000. */
+  /**
+   * The time limit of an invocation in milliseconds, from 1 to 5000. Default: 4000. For a trigger that Cognito does not wait for, the limit
+   * is that of the Lambda function.
+   */
   readonly deadlineMs?: number
   /** The logger. Default: standard output. */
   readonly logger?: Logger
@@ -81,13 +92,14 @@ const NAMES: readonly (keyof HandlerSettings)[] = ['deadlineMs', 'logger', 'logL
 /**
  * Validates the settings when the handler is created.
  *
+ * @param maxMs The longest deadline of the trigger.
  * @throws RangeError or TypeError with the setting's name, its value (except for a key) and the expected value.
  */
-export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey'>): void {
+export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey'>, maxMs: number): void {
   assertOptions('settings', settings, NAMES)
   const { deadlineMs, logLevel, logHashKey } = settings
-  if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= COGNITO_LIMIT_MS)) {
-    throw new RangeError(`deadlineMs is ${deadlineMs}; expected 1 to ${COGNITO_LIMIT_MS} milliseconds: Cognito waits no longer`)
+  if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= maxMs)) {
+    throw new RangeError(`deadlineMs is ${deadlineMs}; expected 1 to ${maxMs} milliseconds`)
   }
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel)) {
     throw new TypeError(`logLevel is '${logLevel}'; expected one of ${LOG_LEVELS.join(', ')}`)

@@ -43,10 +43,11 @@ export function when<T extends Trigger>(condition: Condition<T>, ...rules: reado
     kind: 'when',
     condition,
     children: rules,
+    ...(condition.permissions && { permissions: condition.permissions }),
     evaluate: (ctx, run) =>
       andThen(
         run.ask(condition, ctx),
-        (holds): MaybePromise<AnyOutcome<T>> => (holds ? inOrder(rules, ctx, run) : skip('condition-false')),
+        (holds): MaybePromise<AnyOutcome<T>> => (holds ? inOrder(rules, ctx, run) : skip(condition.unmet ?? 'condition-false')),
       ),
   })
 }

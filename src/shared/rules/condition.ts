@@ -2,6 +2,7 @@ import type { TriggerSource } from '../cognito/triggers.ts'
 import { assertCondition, assertConditions, assertTexts, describeValue } from './arguments.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
 import { isIdentifier } from './outcome.ts'
+import type { RulePermission } from './rule.ts'
 import type { RuleContext, Trigger } from './trigger.ts'
 
 /**
@@ -23,6 +24,10 @@ export interface Condition<T extends Trigger = Trigger> {
    * condition again without the whole event.
    */
   readonly reads?: readonly string[]
+  /** The reason with which a `when` skips if this condition is false. The metric `Skips` counts these skips. */
+  readonly unmet?: string
+  /** The permissions that the condition needs. A `when` declares them. */
+  readonly permissions?: readonly RulePermission[]
 }
 
 /** Sets the `proof` and `reads` of a condition. */

@@ -46,6 +46,8 @@ export interface TriggerContract {
   readonly refuses: boolean
   readonly approves: boolean
   readonly works: boolean
+  /** False if Cognito calls the function asynchronously. */
+  readonly waits?: boolean | undefined
   readonly onError: OnError
   /** How to combine and encode answers. Undefined if Cognito ignores the answer. */
   readonly answers?: {

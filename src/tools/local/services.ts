@@ -1,13 +1,18 @@
+import { startCognito } from './cognito/server.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb.ts'
+import { LOCAL_KEY_ARN } from './kms/data-key.ts'
+import { startKms } from './kms/server.ts'
 import type { LocalService } from './loopback.ts'
 import type { LocalSes } from './ses/local-ses.ts'
 import { startSes } from './ses/server.ts'
+import { type LocalSns, startSns } from './sns/server.ts'
 import type { TableDefinition, TableNames } from './tables.ts'
 
 /** Local versions of all services that the handlers call. */
 export interface LocalServices {
   readonly dynamodb: LocalDynamoDb
   readonly ses: LocalSes
+  readonly sns: LocalSns
   /** Environment variables that make a handler call these services. Includes dummy credentials. */
   readonly environment: Readonly<Record<string, string>>
   /** Stops all services. */
@@ -25,7 +30,7 @@ export interface StartOptions {
 }
 
 /**
- * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES. Each listens on a free loopback port. If a step
+ * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES, SNS, KMS and Cognito. Each listens on a free loopback port. If a step
  * fails, stops the services that already run.
  *
  * @throws MissingPeerError if dynalite is not installed, UsageError if a table of `tables` is invalid. With `lazy`, requests get these
@@ -44,13 +49,14 @@ export async function startServices(names: TableNames, { tables = [], fill, lazy
   }
   const dynamodb = await startDynamoDb({ prepare, lazy })
   try {
-    const ses = await startSes()
+    const [ses, sns, kms, cognito] = await Promise.all([startSes(), startSns(), startKms(), startCognito()])
     return {
       dynamodb,
       ses,
-      environment: buildServiceEnvironment(dynamodb, ses, names),
+      sns,
+      environment: buildServiceEnvironment({ dynamodb, ses, sns, kms, cognito }, names),
       stop: async () => {
-        await Promise.all([dynamodb.stop(), ses.stop()])
+        await Promise.all([dynamodb, ses, sns, kms, cognito].map((service) => service.stop()))
       },
     }
   } catch (error) {
@@ -59,11 +65,18 @@ export async function startServices(names: TableNames, { tables = [], fill, lazy
   }
 }
 
-function buildServiceEnvironment(dynamodb: LocalService, ses: LocalService, names: TableNames): Record<string, string> {
+function buildServiceEnvironment(
+  { dynamodb, ses, sns, kms, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'sns' | 'kms' | 'cognito', LocalService>>,
+  names: TableNames,
+): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
     AWS_ENDPOINT_URL_SESV2: ses.endpoint,
+    AWS_ENDPOINT_URL_SNS: sns.endpoint,
+    AWS_ENDPOINT_URL_KMS: kms.endpoint,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+    KMS_KEY_ARN: LOCAL_KEY_ARN,
     // If the user's shell sets this variable to true, the SDK ignores the endpoints above and calls AWS.
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_REGION: 'us-east-1',

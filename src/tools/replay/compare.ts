@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../../shared/rules/invocation.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
+import type { ReceivedText } from '../local/sns/server.ts'
 import type { SideEffects } from './embedded.ts'
-import type { Expectation, ExpectedMail } from './expectation.ts'
+import type { Expectation, ExpectedMail, ExpectedText } from './expectation.ts'
 import type { TracedRule } from './rule-trace.ts'
 
 /** The actual result of an event, which is compared with the expectation. */
@@ -50,13 +51,14 @@ function compareFailedRules(expected: Expectation['failedRules'], { failedRules,
   return outcome === 'failed' || failedRules.length === 0 ? [] : [`expected no rule to fail, got ${failedRules.join(', ')}`]
 }
 
-function compareEffects(expected: NonNullable<Expectation['effects']>, { tables, names, mails }: SideEffects): readonly string[] {
+function compareEffects(expected: NonNullable<Expectation['effects']>, { tables, names, mails, texts }: SideEffects): readonly string[] {
   const { profiles, rows = {} } = expected
   const getRows = (table: string): readonly object[] => tables.get(table) ?? []
   return [
     ...compareList('profiles', profiles, getRows(names.profiles), compareFields, JSON.stringify),
     ...Object.entries(rows).flatMap(([table, each]) => compareList(`rows.${table}`, each, getRows(table), compareFields, JSON.stringify)),
     ...compareList('mails', expected.mails, mails, compareMail, ({ to, subject }) => `"${subject}" to ${to.join(', ')}`),
+    ...compareList('texts', expected.texts, texts, compareText, ({ to, text }) => `"${text}" to ${to}`),
   ]
 }
 
@@ -111,6 +113,11 @@ function compareFields(place: string, expected: unknown, actual: unknown): reado
   return Object.entries(expected).flatMap(([name, value]) =>
     compareFields(`${place}.${name}`, value, Object.hasOwn(actual, name) ? actual[name] : undefined),
   )
+}
+
+function compareText(place: string, { to, text }: ExpectedText, actual: ReceivedText): readonly string[] {
+  const other = text === undefined || actual.text.includes(text) ? [] : compareValue(`${place}.text`, text, actual.text)
+  return to === undefined ? other : [...compareValue(`${place}.to`, to, actual.to), ...other]
 }
 
 function compareMail(place: string, expected: ExpectedMail, actual: ReceivedMail): readonly string[] {

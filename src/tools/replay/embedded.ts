@@ -5,11 +5,12 @@ import { UsageError } from '../lib/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
 import { startServices } from '../local/services.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
+import type { ReceivedText } from '../local/sns/server.ts'
 import type { TableDefinition, TableNames } from '../local/tables.ts'
 import { findChangedRows, type Row } from './changed-rows.ts'
 import { listSeedTables, readSeeds } from './seed.ts'
 
-/** The rows and emails that handlers left in the embedded services. */
+/** The rows and messages that handlers left in the embedded services. */
 export interface SideEffects {
   /** The rows of each table that are new or changed, by the table's name. Empty if no handler used DynamoDB. */
   readonly tables: ReadonlyMap<string, readonly Row[]>
@@ -17,6 +18,8 @@ export interface SideEffects {
   readonly names: TableNames
   /** The emails, oldest first. */
   readonly mails: readonly ReceivedMail[]
+  /** The text messages, oldest first. */
+  readonly texts: readonly ReceivedText[]
 }
 
 /** The embedded DynamoDB and SES. The block table contains the blocks of the seed files. */
@@ -77,11 +80,11 @@ export async function startEmbedded(
     environment: services.environment,
     tableNames: [...new Set([...Object.values(names), ...given.map(({ name }) => name)])].sort(),
     async sideEffects() {
-      const mails = services.ses.inbox()
+      const [mails, texts] = [services.ses.inbox(), services.sns.texts()]
       const endpoint = await services.dynamodb.engine()
-      if (endpoint === undefined) return { tables: new Map(), names, mails }
+      if (endpoint === undefined) return { tables: new Map(), names, mails, texts }
       const { readTables } = await import('./rows.ts')
-      return { tables: findChangedRows(seeded, await readTables(endpoint)), names, mails }
+      return { tables: findChangedRows(seeded, await readTables(endpoint)), names, mails, texts }
     },
     async startFor(handlerFile) {
       const code = await readFile(handlerFile, 'utf8').catch(() => '')

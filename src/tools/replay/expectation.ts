@@ -15,10 +15,11 @@ export interface Expectation {
   readonly effects?: ExpectedEffects
 }
 
-/** The expected effects of an event: a number of rows or emails, or a list with the fields to compare. */
+/** The expected effects of an event: a number of rows, emails or text messages, or a list with the fields to compare. */
 export interface ExpectedEffects {
   readonly profiles?: ExpectedRows
   readonly mails?: number | readonly ExpectedMail[]
+  readonly texts?: number | readonly ExpectedText[]
   /** The expected rows of other tables, by the table's name. */
   readonly rows?: Readonly<Record<string, ExpectedRows>>
 }
@@ -36,6 +37,12 @@ export interface ExpectedMail {
   readonly subject?: string
   readonly text?: string
   readonly html?: string
+}
+
+/** The expected fields of a text message. `text` is an excerpt. */
+export interface ExpectedText {
+  readonly to?: string
+  readonly text?: string
 }
 
 const count = z.int().nonnegative()
@@ -56,6 +63,11 @@ const mail = z.strictObject({
 const effects = z.strictObject({
   profiles: rows.optional(),
   mails: z.union([count, z.array(mail)], { error: 'expected a number, or a list of emails with the fields to compare' }).optional(),
+  texts: z
+    .union([count, z.array(z.strictObject({ to: z.string().optional(), text: z.string().optional() }))], {
+      error: 'expected a number, or a list of text messages with the fields to compare',
+    })
+    .optional(),
   rows: z.record(z.string(), rows).optional(),
 })
 const schema = z.strictObject({

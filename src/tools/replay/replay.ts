@@ -150,10 +150,16 @@ async function replayOne(read: ReadEvent, trigger: TriggerName | undefined, sess
   }
 }
 
-/** Returns the rows that were created or changed, and the emails that were sent, between two snapshots. */
+/** Returns the rows that were created or changed, and the messages that were sent, between two snapshots. */
 function subtractEffects(before: SideEffects, after: SideEffects): SideEffects {
-  const known = new Set(before.mails)
-  return { ...after, tables: findChangedRows(before.tables, after.tables), mails: after.mails.filter((mail) => !known.has(mail)) }
+  const known = new Set<unknown>([...before.mails, ...before.texts])
+  const isNew = (message: unknown): boolean => !known.has(message)
+  return {
+    ...after,
+    tables: findChangedRows(before.tables, after.tables),
+    mails: after.mails.filter(isNew),
+    texts: after.texts.filter(isNew),
+  }
 }
 
 // The endpoint of all services that replay does not start.

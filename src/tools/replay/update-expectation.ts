@@ -62,27 +62,29 @@ function createExpectation({ outcome, decidedBy, reason, failedRules, effects }:
   }
 }
 
-/** Returns the effects for a new expectation. Leaves out the ledger, whose rows follow from the other effects. */
-function createEffects({ tables, names, mails }: SideEffects): { readonly effects?: ExpectedEffects } {
-  const rows = [...tables].filter(([table]) => table !== names.profiles && table !== names.effects)
+/** Returns the effects for a new expectation. Leaves out the ledger and the limits, whose rows follow from the other effects. */
+function createEffects({ tables, names, mails, texts }: SideEffects): { readonly effects?: ExpectedEffects } {
+  const rows = [...tables].filter(([table]) => table !== names.profiles && table !== names.effects && table !== names.limits)
   const profiles = tables.get(names.profiles)?.length ?? 0
-  if (profiles + rows.length + mails.length === 0) return {}
+  if (profiles + rows.length + mails.length + texts.length === 0) return {}
   return {
     effects: {
       profiles,
       mails: mails.map((mail) => toExpectedMail(mail, ['to', 'subject'])),
+      ...(texts.length > 0 && { texts: texts.map(({ to, text }) => ({ to, text })) }),
       ...(rows.length > 0 && { rows: Object.fromEntries(rows.map(([table, each]) => [table, each.length])) }),
     },
   }
 }
 
 function updateEffects(expected: ExpectedEffects, effects: SideEffects, actual: Actual): ExpectedEffects {
-  const { tables, names, mails } = effects
+  const { tables, names, mails, texts } = effects
   const meets = (part: ExpectedEffects): boolean => compare({ failedRules: actual.failedRules ?? [], effects: part }, actual).length === 0
   const { rows = {} } = expected
   const values: ExpectedEffects = {
     profiles: updateRows(expected.profiles, tables.get(names.profiles) ?? []),
     mails: updateMails(expected.mails, mails),
+    texts: Array.isArray(expected.texts) ? texts.map(({ to, text }) => ({ to, text })) : texts.length,
     rows: Object.fromEntries(
       Object.entries(rows).map(([table, each]) => [
         table,

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type CustomEmailSender, customEmailSender } from '../../../src/custom-email-sender/trigger.ts'
+import type { HandlerSettings } from '../../../src/shared/lambda/settings.ts'
 import { done, respond } from '../../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../../src/shared/rules/rule.ts'
+import { parkCodes } from '../../../src/shared/sender/park-codes.ts'
+import { fixedCode, memoryParkedCodes } from '../../../src/testing/memory-codes.ts'
+import { customEmail } from '../../../src/testing/moments.ts'
 import {
   captureResult,
   collector,
@@ -179,5 +184,40 @@ describe('a rule after a hanging rule', () => {
     expect(out.lines()[0]).toMatchObject({
       trace: [{ rule: 'hang-after' }, { rule: 'late', outcome: 'error', reason: 'deadline-exceeded' }],
     })
+  })
+})
+
+describe('the deadline of a trigger that Cognito does not wait for', () => {
+  const measure = async (settings: HandlerSettings<CustomEmailSender>, remainingMs?: number): Promise<number> => {
+    const clock = manualClock()
+    const wait = defineRule<CustomEmailSender>('wait', ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)))
+    const context = remainingMs === undefined ? {} : { getRemainingTimeInMillis: () => remainingMs }
+    const invocation = captureResult(customEmailSender({ ...settings, clock, write: () => undefined }, wait)(customEmail(), context))
+    await flushPromises()
+    const started = clock.now()
+    let ended = false
+    invocation.then(() => {
+      ended = true
+    })
+    while (!ended && clock.now() - started < 1_000_000) {
+      clock.advance(100)
+      await flushPromises()
+    }
+    return clock.now() - started
+  }
+
+  it("is the function's own, up to 15 minutes", async () => {
+    expect(await measure({}, 60_000)).toBe(59_900)
+  })
+
+  it('can be set to more than the 5 s of Cognito', async () => {
+    expect(await measure({ deadlineMs: 10_000 }, 60_000)).toBe(10_000)
+    expect(() => customEmailSender({ deadlineMs: 900_001 }, parkCodes(memoryParkedCodes(), { code: fixedCode(), stage: 'dev' }))).toThrow(
+      'deadlineMs is 900001; expected 1 to 900000 milliseconds',
+    )
+  })
+
+  it('is 5 s without a Lambda context', async () => {
+    expect(await measure({})).toBe(5000)
   })
 })

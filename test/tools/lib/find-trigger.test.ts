@@ -24,7 +24,7 @@ describe('parseTriggerName', () => {
   it('parses the folder name of one trigger, and rejects a folder name that several triggers share', () => {
     expect(parseTriggerName('pre-auth')).toBe('PreAuthentication')
     expect(parseTriggerName('post_auth')).toBe('PostAuthentication')
-    expect(parseTriggerName('custom-sender')).toBeUndefined()
+    expect(parseTriggerName('custom-challenge')).toBeUndefined()
   })
 
   it('parses every trigger name, and rejects other names', () => {

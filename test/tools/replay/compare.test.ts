@@ -23,6 +23,7 @@ const effects: SideEffects = {
   ]),
   names: { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' },
   mails: [welcome],
+  texts: [{ messageId: '1', to: '+491701234567', text: 'Your code is 123456', at: '2026-01-01T00:00:00.000Z' }],
 }
 const actual: Actual = {
   outcome: 'proceed',
@@ -71,6 +72,18 @@ describe('compare', () => {
 
   it('does not report the failed rule of a handler that failed as expected', () => {
     expect(compare({ outcome: 'failed' }, { ...actual, outcome: 'failed', failedRules: ['block-users'] })).toEqual([])
+  })
+})
+
+describe('compare with expected text messages', () => {
+  it.each([
+    [1, []],
+    [[{ to: '+491701234567', text: '123456' }], []],
+    [[{ to: '+12065550100' }], ['expected texts[0].to +12065550100, got +491701234567']],
+    [[{ text: '654321' }], ['expected texts[0].text 654321, got Your code is 123456']],
+    [[], ['expected no other item in texts, got "Your code is 123456" to +491701234567']],
+  ])('compares %j', (texts, differences) => {
+    expect(compare({ effects: { texts } }, actual)).toEqual(differences)
   })
 })
 

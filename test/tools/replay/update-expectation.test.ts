@@ -24,6 +24,7 @@ const effects: SideEffects = {
   ]),
   names: { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' },
   mails: [mail],
+  texts: [],
 }
 const actual: Actual = { outcome: 'proceed', decidedBy: null, reason: null, response: {}, failedRules: [], effects }
 
@@ -47,6 +48,14 @@ describe('updateExpectation', () => {
     const updated = updateExpectation(existing, actual)
     expect(updated).toEqual({ reason: null, outcome: 'proceed', effects: { mails: 1 } })
     expect(Object.keys(updated ?? {})).toEqual(['reason', 'outcome', 'effects'])
+  })
+
+  it('writes and updates text messages', () => {
+    const text = { messageId: '1', to: '+491701234567', text: 'Your code is 123456', at: '2026-01-01T00:00:00.000Z' }
+    const sent = { ...actual, effects: { ...effects, texts: [text] } }
+    expect(updateExpectation(undefined, sent)?.effects?.texts).toEqual([{ to: text.to, text: text.text }])
+    expect(updateExpectation({ effects: { texts: 0 } }, sent)).toEqual({ effects: { texts: 1 } })
+    expect(updateExpectation({ effects: { texts: [] } }, sent)).toEqual({ effects: { texts: [{ to: text.to, text: text.text }] } })
   })
 
   it('keeps the fields that expected emails and rows name', () => {

@@ -11,13 +11,13 @@ const USER_WIDTH = 36
 const CELL_WIDTH = 30
 
 /**
- * Formats the rows and emails in the embedded services. Leaves out the ledger of effects, because its rows say nothing that the
- * results of the events do not say.
+ * Formats the rows and messages in the embedded services. Leaves out the ledger of effects and the limits, because their rows say nothing
+ * that the results of the events do not say.
  */
-export function formatSideEffects({ tables, names, mails }: SideEffects): readonly Line[] {
+export function formatSideEffects({ tables, names, mails, texts }: SideEffects): readonly Line[] {
   const profiles = tables.get(names.profiles) ?? []
-  const others = [...tables].filter(([table]) => table !== names.profiles && table !== names.effects)
-  if (profiles.length + others.length + mails.length === 0) return ['', 'No profiles written, no emails sent']
+  const others = [...tables].filter(([table]) => table !== names.profiles && table !== names.effects && table !== names.limits)
+  if (profiles.length + others.length + mails.length + texts.length === 0) return ['', 'No profiles written, no emails sent']
   const parts = [
     ...(profiles.length === 0 ? [] : [formatRows('Profiles written', profiles, PROFILE_HEAD, toProfileCells)]),
     ...others.map(([table, rows]) => {
@@ -25,6 +25,7 @@ export function formatSideEffects({ tables, names, mails }: SideEffects): readon
       return formatRows(`Rows written to ${table}`, rows, columns, (row) => columns.map((column) => formatCell(row[column])))
     }),
     formatRows('Emails sent', mails, ['to', 'subject'], ({ to, subject }) => [to.join(', '), subject]),
+    ...(texts.length === 0 ? [] : [formatRows('Text messages sent', texts, ['to', 'text'], ({ to, text }) => [to, text])]),
   ]
   return parts.flatMap((lines) => ['', ...lines])
 }
