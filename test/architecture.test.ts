@@ -155,6 +155,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tools/lib': 'errors, programs',
   },
   'tools/doctor': {
+    'shared/directory': 'it estimates the time of password hashes',
     'shared/cognito': 'the facts about triggers',
     'shared/lambda': 'it compares the masked message of a handler that fails at init',
     'shared/rules': 'it reads the declarations of rules',

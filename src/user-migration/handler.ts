@@ -31,6 +31,7 @@ void maskInitErrors(() => opening)
 
 const directory: Directory = {
   permissions: PERMISSIONS[settings.LEGACY_DIRECTORY],
+  ...(settings.LEGACY_DIRECTORY === 'table' && settings.LEGACY_HASH && { hash: settings.LEGACY_HASH }),
   checkPassword: async (credentials, signal) => (await opening).checkPassword(credentials, signal),
   findUser: async (userName, signal) => (await opening).findUser(userName, signal),
 }

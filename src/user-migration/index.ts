@@ -1,4 +1,4 @@
-export { type MigrateUsersOptions, migrateUsers } from './migrate-users.ts'
+export { type MigrateUsersNode, type MigrateUsersOptions, migrateUsers } from './migrate-users.ts'
 export type { Migrated, MigratedStatus, WelcomeMedium } from './migrated.ts'
 export { type PasswordPolicy, passwordPolicy } from './password-policy.ts'
 export {

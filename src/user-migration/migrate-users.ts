@@ -3,7 +3,7 @@ import { assertDirectory, type Directory, type DirectoryUser } from '../shared/d
 import { assertOptions, assertTexts, describeValue } from '../shared/rules/arguments.ts'
 import { isObject, type MaybePromise } from '../shared/rules/invocation.ts'
 import { type Answer, respond, type Skip, skip } from '../shared/rules/outcome.ts'
-import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import { defineRule, type Rule, type RuleNode } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
 import { isReservedAttribute, type Migrated, type MigratedStatus, type WelcomeMedium } from './migrated.ts'
 import type { UserMigration } from './trigger.ts'
@@ -26,6 +26,12 @@ export interface MigrateUsersOptions {
    * migrated users. Example: {@link passwordPolicy}.
    */
   readonly requirePolicy?: (password: string) => MaybePromise<boolean>
+}
+
+/** The node of a {@link migrateUsers} rule in a composition. */
+export interface MigrateUsersNode extends RuleNode {
+  /** The cost of the directory's password hashes. */
+  readonly hash?: string
 }
 
 /** The attributes of every user pool, except `sub`. */
@@ -51,7 +57,7 @@ const VERIFIED = [
  * @example
  * userMigration(migrateUsers(directory, { attributes: ['email', 'name'], requirePolicy: passwordPolicy({ minLength: 12 }) }))
  */
-export function migrateUsers(directory: Directory, options: MigrateUsersOptions = {}): Rule<UserMigration> {
+export function migrateUsers(directory: Directory, options: MigrateUsersOptions = {}): Rule<UserMigration> & MigrateUsersNode {
   assertDirectory('migrateUsers()', directory)
   assertMigrateOptions(options)
   const { attributes, status = 'CONFIRMED', welcome = 'none', alias = 'refuse', requirePolicy } = options
@@ -76,7 +82,7 @@ export function migrateUsers(directory: Directory, options: MigrateUsersOptions 
     return VERIFIED.some(([, flag]) => answered.answer.attributes[flag] === 'true') ? answered : skip('no-verified-contact')
   }
 
-  return defineRule<UserMigration>(
+  const rule = defineRule<UserMigration>(
     'migrate-users',
     async (ctx) => {
       const { userName } = ctx.user
@@ -92,6 +98,7 @@ export function migrateUsers(directory: Directory, options: MigrateUsersOptions 
       ...(directory.permissions && { permissions: directory.permissions }),
     },
   )
+  return directory.hash === undefined ? rule : { ...rule, hash: directory.hash }
 }
 
 function readPassword({ event }: RuleContext<UserMigration>): string | undefined {

@@ -43,12 +43,14 @@ function createTemplate(): { Resources: Record<string, unknown>; Conditions: obj
       Tokens: lambda('tokens', { Role: arn('EmptyRole') }),
       Bystander: lambda('bystander', { Timeout: 30, Role: arn('EmptyRole') }),
       Texts: lambda('texts', { Role: arn('EmptyRole') }),
+      Migration: lambda('migration', { Role: arn('EmptyRole') }),
       Sweeper: lambda('sweeper', { Timeout: 60, Role: arn('EmptyRole') }),
       MayCallSignUp: permission('SignUp'),
       MayCallSignIn: permission('SignIn'),
       MayCallTokens: permission('Tokens'),
       MayCallTexts: permission('Texts'),
       MayCallBystander: permission('Bystander'),
+      MayCallMigration: permission('Migration'),
       Role: {
         Type: 'AWS::IAM::Role',
         Properties: {
@@ -78,6 +80,7 @@ function createTemplate(): { Resources: Record<string, unknown>; Conditions: obj
             PreTokenGenerationConfig: { LambdaArn: arn('Tokens'), LambdaVersion: 'V2_0' },
             PostAuthentication: arn('Bystander'),
             CustomMessage: arn('Texts'),
+            UserMigration: arn('Migration'),
           },
           EmailConfiguration: { EmailSendingAccount: 'DEVELOPER' },
         },
@@ -90,7 +93,10 @@ function createTemplate(): { Resources: Record<string, unknown>; Conditions: obj
         Type: 'AWS::Cognito::UserPoolClient',
         Properties: { UserPoolId: { Ref: 'Pool' }, WriteAttributes: ['email'], AllowedOAuthFlows: ['client_credentials'] },
       },
-      Web: { Type: 'AWS::Cognito::UserPoolClient', Properties: { UserPoolId: { Ref: 'Pool' }, WriteAttributes: ['name'] } },
+      Web: {
+        Type: 'AWS::Cognito::UserPoolClient',
+        Properties: { UserPoolId: { Ref: 'Pool' }, WriteAttributes: ['name'], ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'] },
+      },
       Attach: {
         Type: 'Custom::CognitoUserPool',
         Properties: { FunctionName: 'bystander', UserPoolName: 'elsewhere', UserPoolConfigs: [{ Trigger: 'PostConfirmation' }] },
@@ -134,6 +140,7 @@ const CODES: ReadonlyMap<string, Code> = new Map([
   ['SignIn', code('PreAuthentication', { judges: 'block' })],
   ['Tokens', code('PreTokenGeneration', { judges: 'block', lambdaVersion: 'V2_0' })],
   ['Texts', code('CustomMessage', { emailSending: 'developer' })],
+  ['Migration', code('UserMigration', { hash: 'bcrypt:cost=10' })],
   ['Bystander', code('PostAuthentication', {})],
   ['Sweeper', { ...UNREAD_CODE, sweeps: true }],
 ])

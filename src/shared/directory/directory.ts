@@ -35,6 +35,8 @@ export interface Directory {
    * @throws if the directory does not answer. The user is then refused with a fixed message.
    */
   readonly findUser: (userName: string, signal: AbortSignal) => Promise<DirectoryUser | undefined>
+  /** The cost of a password hash, such as `bcrypt:cost=10`, if the directory computes hashes. `lifeguard doctor` reads it. */
+  readonly hash?: string
   /** The IAM permissions of both. */
   readonly permissions?: readonly RulePermission[]
 }

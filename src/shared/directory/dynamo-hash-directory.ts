@@ -25,8 +25,6 @@ export interface DynamoHashDirectoryOptions {
 export interface HashDirectory extends Directory {
   /** Rejects with `HashPackageMissingError` if the package of the usual algorithm is missing. Await it while the handler loads. */
   readonly ready: () => Promise<void>
-  /** The cost of most hashes, for tools. */
-  readonly hash: string
 }
 
 /**

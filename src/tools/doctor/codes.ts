@@ -43,6 +43,8 @@ export const CODE_NAMES = [
   'LG407',
   'LG408',
   'LG409',
+  'LG410',
+  'LG411',
 ] as const
 
 /** The code of a finding. */
@@ -247,6 +249,18 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Emails of custom message are never sent',
     why: "The rules leave their emails out, because emailSending is 'cognito'. Users get the emails of the pool.",
     fix: "Set emailSending to 'developer'. With the function of Lifeguard, set EMAIL_SENDING to developer.",
+  },
+  LG410: {
+    severity: 'error',
+    title: 'User migration that never runs',
+    why: 'Cognito calls the user migration trigger only if it gets the password. With SRP, the default of Amplify, it gets none, so no user is migrated, and no error is reported.',
+    fix: 'Add ALLOW_USER_PASSWORD_AUTH or ALLOW_ADMIN_USER_PASSWORD_AUTH to ExplicitAuthFlows of an app client, or let users sign in at managed login.',
+  },
+  LG411: {
+    severity: 'warning',
+    title: 'Password hash that takes too long',
+    why: 'Cognito waits 5 seconds. Lambda assigns CPU in proportion to memory, one full CPU at 1,769 MB. If the hash takes longer, no user can be migrated.',
+    fix: 'Raise MemorySize. If the time is too long even with 1769 MB, let the users choose a new password.',
   },
 }
 

@@ -3,6 +3,7 @@ import { checkClients } from './checks/clients.ts'
 import { checkFunctionNames, checkFunctions, checkSweeper } from './checks/functions.ts'
 import { checkHandlers } from './checks/handlers.ts'
 import { checkMessages } from './checks/messages.ts'
+import { checkMigration } from './checks/migration.ts'
 import { checkNeeds } from './checks/needs.ts'
 import { checkPermissions } from './checks/permissions.ts'
 import { checkPoolNames } from './checks/pool-names.ts'
@@ -31,6 +32,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkPools,
   checkPoolNames,
   checkClients,
+  checkMigration,
   checkRotation,
   checkMessages,
 ]

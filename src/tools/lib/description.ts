@@ -18,6 +18,8 @@ export interface RuleDescription {
   readonly samples?: readonly MessageSample[]
   /** The service that sends the pool's emails, as the rule expects. Absent if the rule writes no emails. */
   readonly emailSending?: string
+  /** The cost of the password hashes that the rule computes, such as `bcrypt:cost=10`. Absent if it computes none. */
+  readonly hash?: string
   /** The attributes that the rule marks as verified. */
   readonly verifies?: readonly string[]
 }
@@ -37,6 +39,7 @@ export function describeRule(rule: unknown): RuleDescription | undefined {
     ...(('commit' in rule || ('commits' in rule && rule.commits === true)) && { commits: true as const }),
     ...('samples' in rule && { samples: readSamples(rule.samples) }),
     ...('emailSending' in rule && typeof rule.emailSending === 'string' && { emailSending: rule.emailSending }),
+    ...('hash' in rule && typeof rule.hash === 'string' && { hash: rule.hash }),
     ...('judges' in rule && isJudges(rule.judges) && { judges: rule.judges }),
     ...('verifies' in rule && Array.isArray(rule.verifies) && { verifies: rule.verifies.map(String) }),
   }

@@ -136,6 +136,19 @@ const PLACES: readonly Place[] = [
     says: /^the emails of Texts: EmailSendingAccount of Pool/,
   },
   { code: 'LG408', path: 'Pool.Properties.EmailConfiguration', wrong: {}, says: /^the emails of Texts: EmailSendingAccount of Pool/ },
+  {
+    code: 'LG410',
+    path: 'Web.Properties.ExplicitAuthFlows',
+    wrong: ['ALLOW_USER_SRP_AUTH'],
+    says: /^the app clients of Pool for user migration: /,
+  },
+  {
+    code: 'LG410',
+    path: 'Web.Properties.ExplicitAuthFlows.0',
+    wrong: 'ALLOW_USER_SRP_AUTH',
+    says: /^the app clients of Pool for user migration: /,
+  },
+  { code: 'LG411', path: 'Migration.Properties.MemorySize', wrong: 128, says: /^the time of a password hash in Migration: / },
   { code: 'LG405', path: 'Attach.Properties.UserPoolName', wrong: 'people', says: /^the user pool of Attach: / },
 ]
 

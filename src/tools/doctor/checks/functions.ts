@@ -7,8 +7,8 @@ import { listAttachedCode, type Subject } from '../loaded.ts'
 
 const WALL_SECONDS = 5
 const LEAST_MEMORY_MB = 256
-// Lambda's default.
-const DEFAULT_MEMORY_MB = 128
+/** Lambda's default. */
+export const DEFAULT_MEMORY_MB = 128
 
 /** LG101, LG102 and LG103: checks timeout, memory and runtime of the functions that a sign-up or sign-in waits for. */
 export function checkFunctions(subject: Subject): Judged {
@@ -59,7 +59,7 @@ function checkFunction({ id, properties }: Resource, today: Date): Judged {
 }
 
 /** Returns a property's number, or `unknown` if it is known only at deployment. A macro such as `Fn::Transform` may add the property. */
-function readNumber(properties: Resource['properties'], name: string, fallback: number | undefined): number | 'unknown' | undefined {
+export function readNumber(properties: Resource['properties'], name: string, fallback: number | undefined): number | 'unknown' | undefined {
   const value = properties[name]
   if (value === undefined) return hasIntrinsic(properties) ? 'unknown' : fallback
   const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN

@@ -517,7 +517,7 @@ export const FAULTS: readonly Fault[] = [
     at: 'PreSignUpRole.Properties.Policies.0.PolicyDocument.Statement.0',
   },
 
-  // Faults in the settings of the pool: LG401 to LG409.
+  // Faults in the settings of the pool: LG401 to LG411.
   {
     base: 'sam.yaml',
     seeds: 'a rule that marks emails as verified, in a pool with email aliases',
@@ -652,7 +652,53 @@ export const FAULTS: readonly Fault[] = [
     }),
     at: 'Users0A0EEA89.Properties.EmailConfiguration',
   },
+  {
+    base: 'cdk.template.json',
+    seeds: 'user migration in a pool whose app clients send no password',
+    code: 'LG410',
+    change: userMigration('ALLOW_USER_SRP_AUTH', 'bcrypt:cost=10'),
+    at: 'Users0A0EEA89.Properties.LambdaConfig.UserMigration',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'password hashes that take longer than Cognito waits',
+    code: 'LG411',
+    change: userMigration('ALLOW_USER_PASSWORD_AUTH', 'bcrypt:cost=13'),
+    at: 'Migration.Properties.MemorySize',
+  },
 ]
+
+/** Adds a user migration function and an app client to the pool of the CDK. */
+function userMigration(flow: string, hash: string): Fault['change'] {
+  return {
+    Migration: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...{ Handler: 'migration.handler', Runtime: 'nodejs24.x', MemorySize: 512, Timeout: 5 },
+        Code: { S3Bucket: 'a', S3Key: 'b' },
+        Environment: { Variables: { HASH: hash } },
+        Role: attribute('TokensServiceRole'),
+      },
+      Metadata: { 'aws:asset:path': 'handlers', 'aws:asset:property': 'Code' },
+    },
+    MayCallMigration: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: attribute('Migration'),
+        Principal: 'cognito-idp.amazonaws.com',
+        SourceArn: attribute('Users0A0EEA89'),
+      },
+    },
+    OwnClient: {
+      Type: 'AWS::Cognito::UserPoolClient',
+      Properties: { UserPoolId: { Ref: 'Users0A0EEA89' }, ExplicitAuthFlows: [flow], WriteAttributes: ['name'] },
+    },
+    // Managed login sends the password too.
+    'UsersWeb6F2C.Properties.AllowedOAuthFlows': ['client_credentials'],
+    'Users0A0EEA89.Properties.LambdaConfig.UserMigration': attribute('Migration'),
+  }
+}
 
 /** Adds a custom message function with emails to the pool of the CDK. */
 function customMessage(emailSending: string, configuration: object): Fault['change'] {
