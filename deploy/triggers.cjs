@@ -21,6 +21,16 @@ exports.functions = async ({ resolveConfigurationProperty, resolveVariable }) =>
   return Object.fromEntries(names.map((name) => [name, optional[name]]))
 }
 
+/** Returns the flows of the app client: SRP, and those without which Cognito never calls a deployed function. */
+exports.authFlows = async (framework) => {
+  const blocks = Object.values(await readBlocks(framework))
+  const triggers = blocks.flatMap(({ events = [] }) => events.map(({ cognitoUserPool }) => cognitoUserPool?.trigger))
+  const needed = Object.keys(FLOWS).filter((trigger) => triggers.includes(trigger))
+  return ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH', ...needed.map((trigger) => FLOWS[trigger])]
+}
+
+const FLOWS = { DefineAuthChallenge: 'ALLOW_CUSTOM_AUTH' }
+
 /** Returns the functions for an existing pool, without `cognitoUserPool` events: the framework would create or update a pool for them. */
 exports.functionsWithoutPool = async (framework) => {
   const blocks = await readBlocks(framework)

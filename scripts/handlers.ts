@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { type Bundle, bundleHandlers } from '../src/esbuild/bundle.ts'
+import { findTrigger } from '../src/shared/cognito/triggers.ts'
 import { precompile } from '../src/tools/cli/commands/precompile/precompile.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -41,6 +42,21 @@ export async function bundleDeployed(bundles: readonly Bundle[]): Promise<void> 
  */
 export async function precompileDeployed(bundle: string, event: string): Promise<string | undefined> {
   const environment = { PATH: process.env.PATH, ...SETTINGS }
-  const result = await precompile({ bundle: resolve(bundle), event, folder: root, environment, signal: new AbortController().signal })
+  const result = await precompile({
+    bundle: await findHandler(resolve(bundle), event),
+    event,
+    folder: root,
+    environment,
+    signal: new AbortController().signal,
+  })
   return 'fault' in result ? result.fault : undefined
+}
+
+/** Returns the handler of an event, such as `dist/custom-challenge/handler.define`. serverless.yml names it, also for a build elsewhere. */
+async function findHandler(bundle: string, event: string): Promise<string> {
+  const { triggerSource } = JSON.parse(await readFile(join(root, event), 'utf8'))
+  const handlers = (await readFile(join(root, 'serverless.yml'), 'utf8')).matchAll(/^ +(\w+):\n +handler: dist\/([\w-]+)\/(\S+)$/gm)
+  for (const [, name = '', folder, handler = ''] of handlers)
+    if (folder === basename(bundle) && name.toLowerCase() === findTrigger(triggerSource)?.toLowerCase()) return join(bundle, handler)
+  return bundle
 }

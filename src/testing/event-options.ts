@@ -1,6 +1,7 @@
+import type { ChallengeResult } from '../custom-challenge/trigger.ts'
 import type { AttributeMap } from '../shared/cognito/event.ts'
 import type { TriggerSource } from '../shared/cognito/triggers.ts'
-import type { ChallengeResult, TriggerFor } from './event-types.ts'
+import type { TriggerFor } from './event-types.ts'
 
 /** The options of the events. Each event accepts those that Cognito can send with it. */
 export interface EventOptions {

@@ -1,3 +1,4 @@
+import type { CreateAuthChallengeEvent, DefineAuthChallengeEvent, VerifyAuthChallengeResponseEvent } from '../custom-challenge/trigger.ts'
 import type { InboundFederationEvent } from '../inbound-federation/trigger.ts'
 import type { PostAuthenticationEvent } from '../post-auth/trigger.ts'
 import type { PostConfirmationEvent } from '../post-confirmation/trigger.ts'
@@ -53,20 +54,6 @@ interface SenderRequest<Type extends string> {
   readonly userAttributes: AttributeMap
 }
 
-/** A completed step of a sign-in. */
-export interface ChallengeResult {
-  readonly challengeName: string
-  readonly challengeResult: boolean
-  /** The metadata of a `CUSTOM_CHALLENGE`. Null for other challenges. */
-  readonly challengeMetadata: string | null
-}
-
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-challenge.html */
-interface ChallengeRequest extends Metadata {
-  readonly userAttributes: AttributeMap
-  readonly userNotFound?: boolean
-}
-
 /** The events of a custom email or SMS sender have no response. */
 type SenderEvent<Type extends string> = Omit<EventWith<SenderRequest<Type>, never>, 'response'>
 
@@ -80,18 +67,9 @@ export interface TriggerEvents {
   readonly CustomSMSSender: SenderEvent<'customSMSSenderRequestV1'>
   readonly PostConfirmation: PostConfirmationEvent
   readonly PreAuthentication: PreAuthenticationEvent
-  readonly DefineAuthChallenge: EventWith<
-    ChallengeRequest & { readonly session: readonly ChallengeResult[] },
-    Unanswered<'challengeName' | 'issueTokens' | 'failAuthentication'>
-  >
-  readonly CreateAuthChallenge: EventWith<
-    ChallengeRequest & { readonly challengeName: string; readonly session: readonly ChallengeResult[] },
-    Unanswered<'publicChallengeParameters' | 'privateChallengeParameters' | 'challengeMetadata'>
-  >
-  readonly VerifyAuthChallengeResponse: EventWith<
-    ChallengeRequest & { readonly privateChallengeParameters: AttributeMap; readonly challengeAnswer: string },
-    Unanswered<'answerCorrect'>
-  >
+  readonly DefineAuthChallenge: DefineAuthChallengeEvent
+  readonly CreateAuthChallenge: CreateAuthChallengeEvent
+  readonly VerifyAuthChallengeResponse: VerifyAuthChallengeResponseEvent
   readonly PostAuthentication: PostAuthenticationEvent
   readonly PreTokenGeneration: PreTokenGenerationEvent
 }

@@ -61,7 +61,9 @@ describe('npm run deploy', { timeout: 300_000 }, () => {
   it('npm run deploy rejects an unknown parameter', async () => {
     const { code, stdout, stderr } = await run('deploy', '--param=alowedEmailDomains=example.com')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain("Unknown parameter 'alowedEmailDomains'\n  Parameters of this service: accessTokenAttributes, adminCreatedUsers,")
+    expect(stderr).toContain(
+      "Unknown parameter 'alowedEmailDomains'\n  Parameters of this service: accessTokenAttributes, adminCreatedUsers,",
+    )
     await expect(readFile(join(service.folder, '.serverless/serverless-state.json'))).rejects.toThrow('ENOENT')
   })
 })

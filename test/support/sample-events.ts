@@ -49,16 +49,36 @@ type Expectation = { readonly effects?: ExpectedEffects | undefined } & (
       readonly outcome: 'proceed'
       readonly decidedBy: string | null
       readonly reason: null
-      readonly response: Readonly<Record<string, unknown>>
+      readonly response?: Readonly<Record<string, unknown>> | undefined
+      readonly responseLike?: Readonly<Record<string, unknown>> | undefined
     }
-  | { readonly outcome: 'denied' | 'failed'; readonly decidedBy: string; readonly reason: string }
+  | {
+      readonly outcome: 'denied' | 'failed'
+      readonly decidedBy: string
+      readonly reason: string
+      /** Only for a trigger whose response refuses the user. */
+      readonly response?: Readonly<Record<string, unknown>> | undefined
+    }
 )
 
 const effects = z.custom<ExpectedEffects>((value) => typeof value === 'object').optional()
 const rule = text.regex(/^[a-z][a-z0-9-]*$/)
 const Expectation: z.ZodType<Expectation> = z.discriminatedUnion('outcome', [
-  z.strictObject({ outcome: z.literal('proceed'), decidedBy: rule.nullable(), reason: z.null(), response: z.looseObject({}), effects }),
-  z.strictObject({ outcome: z.enum(['denied', 'failed']), decidedBy: rule, reason: text, effects }),
+  z.strictObject({
+    outcome: z.literal('proceed'),
+    decidedBy: rule.nullable(),
+    reason: z.null(),
+    response: z.looseObject({}).optional(),
+    responseLike: z.looseObject({}).optional(),
+    effects,
+  }),
+  z.strictObject({
+    outcome: z.enum(['denied', 'failed']),
+    decidedBy: rule,
+    reason: text,
+    response: z.looseObject({}).optional(),
+    effects,
+  }),
 ])
 
 const Seed = z.strictObject({

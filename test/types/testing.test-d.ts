@@ -1,5 +1,6 @@
 import middy from '@middy/core'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import type { DefineAuthChallengeEvent } from '../../src/custom-challenge/index.ts'
 import type { PostConfirmationEvent } from '../../src/post-confirmation/index.ts'
 import { preAuthentication } from '../../src/pre-auth/index.ts'
 import { type PreSignUpAnswer, type PreSignUpEvent, preSignUp } from '../../src/pre-signup/index.ts'
@@ -33,11 +34,7 @@ describe('the events of the test kit', () => {
     expectTypeOf(cognitoEvent('TokenGeneration_HostedAuth').triggerSource).toEqualTypeOf<'TokenGeneration_HostedAuth'>()
     expectTypeOf<EventFor<TriggerSource>>().toExtend<CognitoEvent>()
     expectTypeOf(userMigration().request.password).toEqualTypeOf<string | undefined>()
-    expectTypeOf(defineChallenge().response).toEqualTypeOf<{
-      readonly challengeName: null
-      readonly issueTokens: null
-      readonly failAuthentication: null
-    }>()
+    expectTypeOf(defineChallenge()).toExtend<DefineAuthChallengeEvent>()
   })
 
   test('the compiler rejects an option that Cognito does not send with the event', () => {

@@ -35,6 +35,15 @@ export function integer(min: number, max: number, example: number): Field<number
   }
 }
 
+/** A field of settings for a random secret. Its variable's name should contain `KEY` or `SECRET`, so that errors hide the value. */
+export function secret(): Field<string> {
+  return {
+    expected: `a random text of at least ${MIN_HASH_KEY_LENGTH} characters`,
+    read: (text) => ([...text].length >= MIN_HASH_KEY_LENGTH ? text : undefined),
+    example: 'a-random-text-of-32-characters-x',
+  }
+}
+
 /** A field of settings for a string in an email, without line breaks or control characters. */
 export function line(expected: string, example: string): Field<string> {
   // Check for ASCII first, because the Unicode regular expression takes time to compile.
@@ -170,11 +179,7 @@ export const logFields: Fields<LogSettings> = {
     read: (text) => LOG_LEVELS.find((level) => level === text.toLowerCase()),
     example: 'info',
   }),
-  LOG_HASH_KEY: optional({
-    expected: `a random text of at least ${MIN_HASH_KEY_LENGTH} characters`,
-    read: (text) => ([...text].length >= MIN_HASH_KEY_LENGTH ? text : undefined),
-    example: 'a-random-text-of-32-characters-x',
-  }),
+  LOG_HASH_KEY: optional(secret()),
 }
 
 /** Converts the log settings of a deployment to settings of a handler factory. */

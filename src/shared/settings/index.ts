@@ -16,6 +16,7 @@ export {
   oneOf,
   openDomains,
   region,
+  secret,
   strings,
 } from './fields.ts'
 export {

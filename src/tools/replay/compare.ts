@@ -40,6 +40,7 @@ export function compare(expectation: Expectation, actual: Actual): readonly stri
   const keys = actual.failedRules === null ? (['outcome', 'response'] as const) : (['outcome', 'decidedBy', 'reason', 'response'] as const)
   return [
     ...keys.flatMap((key) => (Object.hasOwn(expectation, key) ? compareValue(key, expectation[key], actual[key]) : [])),
+    ...(expectation.responseLike === undefined ? [] : compareFields('response', expectation.responseLike, actual.response)),
     ...compareFailedRules(expectation.failedRules, actual),
     ...(actual.effects === undefined ? [] : compareEffects(expectation.effects ?? {}, actual.effects)),
   ]

@@ -10,6 +10,8 @@ export interface Expectation {
   readonly decidedBy?: string | null
   readonly reason?: string | null
   readonly response?: unknown
+  /** The fields of the response to compare, at any depth. For a response with random or changing values. */
+  readonly responseLike?: unknown
   /** The names of the rules that fail. */
   readonly failedRules?: readonly string[]
   readonly effects?: ExpectedEffects
@@ -75,6 +77,7 @@ const schema = z.strictObject({
   decidedBy: z.string().nullable().optional(),
   reason: z.string().nullable().optional(),
   response: z.unknown().optional(),
+  responseLike: z.unknown().optional(),
   failedRules: z.array(z.string()).optional(),
   effects: effects.optional(),
 })

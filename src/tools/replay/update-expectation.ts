@@ -30,8 +30,8 @@ export async function writeUpdate(file: string, existing: Expectation | undefine
 
 /**
  * Returns the expectation that a result meets, for `--update`. Keeps the keys of an existing expectation, and changes only their values.
- * A new expectation has the decision and the effects, but no ids and no times. Excerpts (`text` and `html`) do not change, because only
- * a person can choose them.
+ * A new expectation has the decision and the effects, but no ids and no times. Excerpts (`text` and `html`) and `responseLike` do not
+ * change, because only a person can choose them.
  *
  * @returns undefined if the handler did not run, or if the handler or a rule failed and the existing expectation does not expect that.
  */

@@ -24,10 +24,21 @@ export function formatSideEffects({ tables, names, mails, texts }: SideEffects):
       const columns = [...new Set(rows.flatMap(Object.keys))].slice(0, MOST_COLUMNS)
       return formatRows(`Rows written to ${table}`, rows, columns, (row) => columns.map((column) => formatCell(row[column])))
     }),
-    formatRows('Emails sent', mails, ['to', 'subject'], ({ to, subject }) => [to.join(', '), subject]),
+    formatMails(mails),
     ...(texts.length === 0 ? [] : [formatRows('Text messages sent', texts, ['to', 'text'], ({ to, text }) => [to, text])]),
   ]
   return parts.flatMap((lines) => ['', ...lines])
+}
+
+/** Formats the emails. Shows their codes, if there are any, because no one else can read this inbox. */
+function formatMails(mails: SideEffects['mails']): readonly Line[] {
+  const codes = new Map(mails.map((mail) => [mail, /\b\d{6,10}\b/.exec(mail.text ?? '')?.[0] ?? '']))
+  const hasCodes = [...codes.values()].some((code) => code !== '')
+  return formatRows('Emails sent', mails, ['to', 'subject', ...(hasCodes ? ['code'] : [])], (mail) => [
+    mail.to.join(', '),
+    mail.subject,
+    ...(hasCodes ? [codes.get(mail) ?? ''] : []),
+  ])
 }
 
 function formatRows<R>(

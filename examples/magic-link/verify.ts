@@ -1,0 +1,1 @@
+export { verify as handler } from './magic-link.ts'

@@ -1,0 +1,35 @@
+import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { type ChallengeStep, defineChallenge } from './steps.ts'
+
+/** Options of {@link captcha}. */
+export interface CaptchaOptions {
+  /** The number of tokens that one sign-in may try, 3 by default. */
+  readonly attempts?: number
+}
+
+/**
+ * Makes a step in which the app sends the token of a CAPTCHA. It does not prove who the user is, so a sign-in needs another step.
+ *
+ * @param verify Asks the CAPTCHA service if the token is valid. If it throws or does not answer in time, the sign-in fails.
+ * @throws TypeError if the argument is not a function, or an option is wrong.
+ * @example
+ * captcha(async (token, signal) => {
+ *   const body = new URLSearchParams({ secret, response: token })
+ *   const answer = await fetch('https://challenges.cloudflare.com/turnstile/v0/siteverify', { method: 'POST', body, signal })
+ *   return (await answer.json()).success === true
+ * })
+ */
+export function captcha(verify: (token: string, signal: AbortSignal) => Promise<boolean>, options: CaptchaOptions = {}): ChallengeStep {
+  if (typeof verify !== 'function') throw new TypeError(`captcha(): argument 1 is ${describeValue(verify)}; expected a function`)
+  assertOptions('captcha()', options, ['attempts'])
+  const nothing = { public: {}, secret: {} }
+  return defineChallenge({
+    ...options,
+    name: 'captcha',
+    provesUser: false,
+    permissions: [],
+    create: () => nothing,
+    decoy: () => nothing,
+    verify: ({ answer, signal }) => verify(answer, signal),
+  })
+}
