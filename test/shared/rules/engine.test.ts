@@ -62,6 +62,22 @@ describe('the trace', () => {
     ])
   })
 
+  test('the trace entry of a rule in a nested chain lists the changed fields of all earlier answers', async () => {
+    const nested = chain(
+      rule('b', () => respond<SampleAnswer>({ b: 1 })),
+      rule('a', () => respond<SampleAnswer>({ a: 2 })),
+    )
+    const decision = await run(
+      'refusing',
+      chain(
+        rule('first', () => respond<SampleAnswer>({ a: 1 })),
+        nested,
+      ),
+    )
+
+    expect(decision.trace.find(({ rule: name }) => name === 'a')).toMatchObject({ path: '1.1', overrides: ['a'] })
+  })
+
   test('if a rule changes fields of an earlier answer, its trace entry lists these fields', async () => {
     const answers = [
       rule('a', () => respond<SampleAnswer>({ a: 1 })),
