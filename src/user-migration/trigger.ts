@@ -66,4 +66,5 @@ export const userMigration: TriggerFactory<UserMigration> = defineTrigger<UserMi
   onError: 'fail',
   combine: 'first',
   encode: encodeMigrated,
+  secrets: ['password'],
 })

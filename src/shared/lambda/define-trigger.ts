@@ -32,6 +32,7 @@ import { assertSettings, deadlineLimits, type HandlerSettings, type Middleware }
  * - `encodeDenial`: returns the response for a denial, if Cognito can read a refusal in it. By default, a denial is an error.
  * - `userOf`: reads the user from the event. Needed if the user is not in `request.userAttributes`. Later rules see the user as the
  *   second argument changes it, which is the combined answer of earlier rules.
+ * - `secrets`: the fields of the request that middleware must not see, because middleware may log its event. Rules see them.
  * - `combine` and `encode`: only for triggers whose answer Cognito reads. `encode` converts an answer to Cognito's response fields.
  *   The engine calls `encode` for each answer of a rule, and for the combined answer, which may be undefined. `encode` throws if
  *   the event's version does not support the answer.
@@ -40,6 +41,7 @@ export type TriggerDefinition<T extends Trigger> = {
   readonly name: T['name']
   readonly onError: OnError
   userOf?(event: T['event'], answer: T['answer'] | undefined): RuleUser
+  readonly secrets?: readonly string[]
 } & ((typeof TRIGGERS)[T['name']]['waits'] extends false ? { readonly waits: false } : { readonly waits?: true }) &
   (T extends Refusing ? { readonly refuses: true; encodeDenial?(event: T['event']): CognitoResponse } : { readonly refuses?: false }) &
   (T extends Approving ? { readonly approves: true } : { readonly approves?: false }) &
@@ -159,7 +161,7 @@ interface Combining {
   combine(earlier: unknown, later: unknown): unknown
 }
 
-interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | 'waits' | 'encodeDenial'> {
+interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | 'waits' | 'encodeDenial' | 'secrets'> {
   readonly encode?: NonNullable<TriggerContract['answers']>['encode'] | undefined
   readonly refuses?: boolean
   readonly approves?: boolean
@@ -169,7 +171,19 @@ interface Erased extends Pick<TriggerContract, 'name' | 'onError' | 'userOf' | '
 
 /** Converts a typed definition to the untyped contract that the engine reads. */
 function toContract(definition: Erased): TriggerContract {
-  const { name, onError, userOf, waits, encodeDenial, refuses = false, approves = false, works = false, combine, encode } = definition
+  const {
+    name,
+    onError,
+    userOf,
+    waits,
+    encodeDenial,
+    secrets,
+    refuses = false,
+    approves = false,
+    works = false,
+    combine,
+    encode,
+  } = definition
   const combineAnswers = (earlier: unknown, later: unknown): unknown => (typeof combine === 'function' ? combine(earlier, later) : earlier)
   return {
     ...{ name, refuses, approves, works, waits, onError },
@@ -177,6 +191,7 @@ function toContract(definition: Erased): TriggerContract {
       encode !== undefined && { answers: { firstStands: combine === 'first', combine: combineAnswers, encode } }),
     ...(encodeDenial && { encodeDenial }),
     ...(userOf && { userOf }),
+    ...(secrets && { secrets }),
   }
 }
 

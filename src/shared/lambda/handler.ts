@@ -49,7 +49,7 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
   const report = reporter(contract.name, rule, settings)
   const coldStartMs = coldStart(clock.now())
   const judge: Judge<T> = (event, deadline) => decide(rule, event, { contract, deadline, clock, ...observed.by })
-  const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware)
+  const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware, contract)
 
   return async (event, context) => {
     const startedAt = clock.now()
@@ -128,20 +128,29 @@ function withoutMiddleware<T extends Trigger>(judge: Judge<T>): (invocation: Inv
 function withMiddleware<T extends Trigger>(
   judge: Judge<T>,
   middleware: readonly Middleware<T['event']>[],
+  { secrets = [] }: TriggerContract,
 ): (invocation: Invocation<T>) => Promise<unknown> {
   return (invocation) => {
     const { event, context, deadline } = invocation
     const run = async (): Promise<T['event']> => {
       invocation.decision = await judge(event, deadline)
-      return structuredClone(answerOrThrow<T>(invocation.decision, event))
+      return copyFor(answerOrThrow<T>(invocation.decision, event), secrets)
     }
     const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: copy }) => assertEvent(copy) })
     for (const each of middleware) pipeline.use(each)
     // Rejects only after `setImmediate`, because the engine first stores its decision about the rules that timed out.
     const late = new Promise<never>((_, reject) => deadline.onExpiry(() => setImmediate(() => reject(new DeadlineExceededError()))))
     // Passes null for an undefined event, so that it is rejected. middy would replace undefined with an empty object.
-    return Promise.race([pipeline(structuredClone(event ?? null), (context ?? {}) as LambdaContext), late])
+    return Promise.race([pipeline(copyFor(event ?? null, secrets), (context ?? {}) as LambdaContext), late])
   }
+}
+
+/** Copies an event for middleware, with a fixed text instead of each secret, because middleware may log its event. */
+function copyFor<Event>(event: Event, secrets: readonly string[]): Event {
+  const copy = structuredClone(event)
+  const request: unknown = isObject(copy) ? copy.request : undefined
+  if (isObject(request)) for (const name of secrets) if (name in request) Object.assign(request, { [name]: 'hidden' })
+  return copy
 }
 
 // Time to serialise and send the answer before Lambda's timeout.

@@ -65,6 +65,8 @@ export interface TriggerContract {
   encodeDenial?(event: CognitoEvent): CognitoResponse
   /** Reads the user. `answer` is the combined answer of earlier rules, for a trigger whose answers change the user. */
   userOf?(event: CognitoEvent, answer: unknown): RuleUser
+  /** The fields of the request that middleware must not see, such as `password`. */
+  readonly secrets?: readonly string[]
 }
 
 /** The user of an event, as every rule sees it. */
