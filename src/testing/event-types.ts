@@ -7,6 +7,7 @@ import type { PreSignUpEvent } from '../pre-signup/trigger.ts'
 import type { PreTokenGenerationEvent } from '../pre-token/trigger.ts'
 import type { AttributeMap, CognitoEvent } from '../shared/cognito/event.ts'
 import type { SourceOf, TriggerName, TriggerSource } from '../shared/cognito/triggers.ts'
+import type { UserMigrationEvent } from '../user-migration/trigger.ts'
 
 /** The names of the fields of a response. Cognito sends each field as null. */
 type Unanswered<Field extends string> = { readonly [Each in Field]: null }
@@ -19,22 +20,6 @@ interface EventWith<Request extends CognitoEvent['request'], Response> extends C
 interface Metadata {
   readonly clientMetadata?: AttributeMap
 }
-
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-migrate-user.html */
-interface MigrationRequest extends Metadata {
-  readonly userAttributes: null
-  /** Absent if the user forgot the password. */
-  readonly password?: string
-  readonly validationData: AttributeMap | null
-}
-
-type MigrationField =
-  | 'userAttributes'
-  | 'forceAliasCreation'
-  | 'enableSMSMFA'
-  | 'finalUserStatus'
-  | 'messageAction'
-  | 'desiredDeliveryMediums'
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html */
 interface MessageRequest extends Metadata {
@@ -59,7 +44,7 @@ type SenderEvent<Type extends string> = Omit<EventWith<SenderRequest<Type>, neve
 
 /** The event of each trigger, as Cognito sends it. */
 export interface TriggerEvents {
-  readonly UserMigration: EventWith<MigrationRequest, Unanswered<MigrationField>>
+  readonly UserMigration: UserMigrationEvent
   readonly InboundFederation: InboundFederationEvent
   readonly PreSignUp: PreSignUpEvent
   readonly CustomMessage: EventWith<MessageRequest, Unanswered<'smsMessage' | 'emailMessage' | 'emailSubject'>>
@@ -81,5 +66,10 @@ export type TriggerFor<Source extends TriggerSource> = {
 
 /** The event of a trigger source, with exactly this source. */
 export type EventFor<Source extends TriggerSource> = Source extends TriggerSource
-  ? Omit<TriggerEvents[TriggerFor<Source>], 'triggerSource'> & { readonly triggerSource: Source }
+  ? WithSource<TriggerEvents[TriggerFor<Source>], Source>
   : never
+
+/** The member of a union that has the source, or else the event with exactly this source. */
+type WithSource<Event, Source> = [Extract<Event, { readonly triggerSource: Source }>] extends [never]
+  ? Omit<Event, 'triggerSource'> & { readonly triggerSource: Source }
+  : Extract<Event, { readonly triggerSource: Source }>

@@ -33,7 +33,8 @@ describe('the events of the test kit', () => {
     expectTypeOf(newTokens()).toExtend<PreTokenGenerationEvent>()
     expectTypeOf(cognitoEvent('TokenGeneration_HostedAuth').triggerSource).toEqualTypeOf<'TokenGeneration_HostedAuth'>()
     expectTypeOf<EventFor<TriggerSource>>().toExtend<CognitoEvent>()
-    expectTypeOf(userMigration().request.password).toEqualTypeOf<string | undefined>()
+    expectTypeOf(userMigration().request.password).toEqualTypeOf<string>()
+    expectTypeOf(cognitoEvent('UserMigration_ForgotPassword').request.password).toEqualTypeOf<undefined>()
     expectTypeOf(defineChallenge()).toExtend<DefineAuthChallengeEvent>()
   })
 
