@@ -1,4 +1,5 @@
 import type { CreateAuthChallengeEvent, DefineAuthChallengeEvent, VerifyAuthChallengeResponseEvent } from '../custom-challenge/trigger.ts'
+import type { CustomMessageEvent } from '../custom-message/trigger.ts'
 import type { InboundFederationEvent } from '../inbound-federation/trigger.ts'
 import type { PostAuthenticationEvent } from '../post-auth/trigger.ts'
 import type { PostConfirmationEvent } from '../post-confirmation/trigger.ts'
@@ -21,15 +22,6 @@ interface Metadata {
   readonly clientMetadata?: AttributeMap
 }
 
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html */
-interface MessageRequest extends Metadata {
-  readonly userAttributes: AttributeMap
-  readonly codeParameter: string
-  readonly linkParameter: string
-  /** Null unless an administrator created the user. */
-  readonly usernameParameter: string | null
-}
-
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-email-sender.html */
 interface SenderRequest<Type extends string> {
   readonly type: Type
@@ -47,7 +39,7 @@ export interface TriggerEvents {
   readonly UserMigration: UserMigrationEvent
   readonly InboundFederation: InboundFederationEvent
   readonly PreSignUp: PreSignUpEvent
-  readonly CustomMessage: EventWith<MessageRequest, Unanswered<'smsMessage' | 'emailMessage' | 'emailSubject'>>
+  readonly CustomMessage: CustomMessageEvent
   readonly CustomEmailSender: SenderEvent<'customEmailSenderRequestV1'>
   readonly CustomSMSSender: SenderEvent<'customSMSSenderRequestV1'>
   readonly PostConfirmation: PostConfirmationEvent

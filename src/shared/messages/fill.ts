@@ -30,9 +30,9 @@ export function createFilling(
   values: Values,
   write: WriteValue,
 ): Filling & { readonly read: (key: string) => string | undefined } {
-  const given = new Map<string, string | undefined>(Object.entries(values))
+  const given: Readonly<Record<string, string | undefined>> = { ...values }
   const readGiven = (key: string): string | undefined => {
-    const value = given.get(key)
+    const value = Object.hasOwn(given, key) ? given[key] : undefined
     if (value === undefined && !OPTIONAL.has(key)) throw new TypeError(`The message needs a value for {{${key}}}`)
     return value === undefined ? undefined : toOneLine(value)
   }

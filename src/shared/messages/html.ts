@@ -4,25 +4,34 @@ const QUOTED = /"[^"]*"|'[^']*'/g
 /** Tags that do not separate the text around them. After a double click, a browser selects the whole text. */
 const INLINE = /^<\/?(?:a|abbr|b|big|code|em|font|i|kbd|mark|s|samp|small|span|strong|sub|sup|tt|u)\b/i
 
+/** An HTML text, split into its markup and the text that a reader sees. */
+export interface ReadHtml {
+  /** The tags with their attributes, the comments, and the style and script elements. */
+  readonly markup: readonly string[]
+  /** The text of the reader. Tags such as `<b>` vanish, and tags such as `<br>` become a space. */
+  readonly visible: string
+}
+
+/** Splits an HTML text in one pass, because each cold start reads all texts. */
+export function readHtml(html: string): ReadHtml {
+  const markup: string[] = []
+  const visible = html.replace(MARKUP, (each) => {
+    markup.push(each)
+    return INLINE.test(each) ? '' : ' '
+  })
+  return { markup, visible }
+}
+
 /** Returns why the placeholders of an HTML text are unsafe, or undefined if they are safe. */
-export function findMarkupFault(html: string): string | undefined {
-  for (const [markup, element] of html.matchAll(MARKUP)) {
-    if (element !== undefined && markup.includes('{{')) return `a placeholder is inside <${element.toLowerCase()}>`
-    if (markup.replace(QUOTED, '').includes('{{') && !markup.startsWith('<!--'))
-      return `a placeholder is inside a tag without quotes around it: ${shorten(markup)}`
+export function findMarkupFault({ markup, visible }: ReadHtml): string | undefined {
+  for (const each of markup) {
+    if (!each.includes('{{') || each.startsWith('<!--')) continue
+    const [element] = /^<(?:style|script)\b/i.exec(each) ?? []
+    if (element !== undefined) return `a placeholder is inside ${element.toLowerCase()}>`
+    if (each.replace(QUOTED, '').includes('{{')) return `a placeholder is inside a tag without quotes around it: ${shorten(each)}`
   }
-  const [unclosed] = html.replace(MARKUP, ' ').match(/<[!/]?[a-z{].*/is) ?? []
+  const [unclosed] = visible.includes('<') ? (/<[!/]?[a-z{].*/is.exec(visible) ?? []) : []
   return unclosed === undefined ? undefined : `a tag is not closed: ${shorten(unclosed)}`
-}
-
-/** Returns the text that a reader sees. Tags such as `<b>` vanish, and tags such as `<br>` become a space. */
-export function toVisibleText(html: string): string {
-  return html.replace(MARKUP, (markup) => (INLINE.test(markup) ? '' : ' '))
-}
-
-/** Returns all attributes and comments of an HTML text: what a reader does not see. */
-export function listMarkup(html: string): string {
-  return Array.from(html.matchAll(MARKUP), ([markup]) => markup).join('\n')
 }
 
 function shorten(text: string): string {

@@ -14,18 +14,19 @@ export interface Filling {
 
 /** Fills in the placeholders of a text. Values are inserted literally, even if they look like placeholders. */
 export function fillPlaceholders(text: string, { isOptional, read }: Filling): string {
-  return text
-    .replace(SECTION, (section, key: string, inner: string) => {
-      // Another section stays, so that `read` throws for its first tag.
-      if (!isOptional(key)) return section
-      return read(key, section) === undefined ? '' : inner
-    })
-    .replace(PLACEHOLDER, (placeholder, key: string) => read(key, placeholder) ?? '')
+  const chosen = !text.includes('{{#')
+    ? text
+    : text.replace(SECTION, (section, key: string, inner: string) => {
+        // Another section stays, so that `read` throws for its first tag.
+        if (!isOptional(key)) return section
+        return read(key, section) === undefined ? '' : inner
+      })
+  return chosen.replace(PLACEHOLDER, (placeholder, key: string) => read(key, placeholder) ?? '')
 }
 
-/** Returns the names of the placeholders that a text always has: those outside every section. */
-export function listPlaceholders(text: string): readonly string[] {
-  return Array.from(text.replace(SECTION, '').matchAll(PLACEHOLDER), ([, key = '']) => key)
+/** Returns a text without its sections: what every user gets. */
+export function withoutSections(text: string): string {
+  return text.includes('{{#') ? text.replace(SECTION, '') : text
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findMarkupFault, listMarkup, toVisibleText } from '../../../src/shared/messages/html.ts'
+import { findMarkupFault, readHtml } from '../../../src/shared/messages/html.ts'
 
 describe('findMarkupFault', () => {
   it.each([
@@ -10,7 +10,7 @@ describe('findMarkupFault', () => {
     '<!doctype html><style>a { b: c }</style>',
     '1 < 2 {{code}}',
   ])('accepts %s', (html) => {
-    expect(findMarkupFault(html)).toBeUndefined()
+    expect(findMarkupFault(readHtml(html))).toBeUndefined()
   })
 
   it.each([
@@ -24,20 +24,18 @@ describe('findMarkupFault', () => {
     ['<style>a{color:{{name}}}</style>', 'a placeholder is inside <style>'],
     ['<SCRIPT>\n{{code}}</SCRIPT >', 'a placeholder is inside <script>'],
     ['<p>{{code}}</p', 'a tag is not closed: </p'],
-    [`<a href="x>{{code}}</a>${'y'.repeat(80)}`, `a tag is not closed: <a href="x>{{code}} ${'y'.repeat(39)}…`],
+    [`<a href="x>{{code}}</a>${'y'.repeat(80)}`, `a tag is not closed: <a href="x>{{code}}${'y'.repeat(40)}…`],
   ])('reports %s: %s', (html, fault) => {
-    expect(findMarkupFault(html)).toBe(fault)
+    expect(findMarkupFault(readHtml(html))).toBe(fault)
   })
 })
 
-describe('toVisibleText', () => {
+describe('readHtml', () => {
   it('joins text across inline tags, and separates it at other tags', () => {
-    expect(toVisibleText('<p><b title="a > b">{{code}}</b>.</p><br/>x<!-- y --><blockquote>z')).toBe(' {{code}}.  x  z')
+    expect(readHtml('<p><b title="a > b">{{code}}</b>.</p><br/>x<!-- y --><blockquote>z').visible).toBe(' {{code}}.  x  z')
   })
-})
 
-describe('listMarkup', () => {
   it('lists tags and comments', () => {
-    expect(listMarkup('<p title="x">y<!-- z --></p>')).toBe('<p title="x">\n<!-- z -->\n</p>')
+    expect(readHtml('<p title="x">y<!-- z --></p>').markup).toEqual(['<p title="x">', '<!-- z -->', '</p>'])
   })
 })

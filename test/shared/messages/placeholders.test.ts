@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fillPlaceholders, listPlaceholders, toOneLine } from '../../../src/shared/messages/placeholders.ts'
+import { fillPlaceholders, toOneLine, withoutSections } from '../../../src/shared/messages/placeholders.ts'
 import { runs } from '../../support/runs.ts'
 
 const fill = (text: string, values: Readonly<Record<string, string>>) =>
@@ -37,9 +37,10 @@ describe('fillPlaceholders', () => {
   })
 })
 
-describe('listPlaceholders', () => {
-  it('lists the placeholders outside of sections', () => {
-    expect(listPlaceholders('{{code}} {{#name}}{{username}}{{/name}} {{link}}')).toEqual(['code', 'link'])
+describe('withoutSections', () => {
+  it('removes all sections', () => {
+    expect(withoutSections('{{code}} {{#name}}{{username}}{{/name}} {{link}}{{#city}}x{{/city}}')).toBe('{{code}}  {{link}}')
+    expect(withoutSections('{{code}}')).toBe('{{code}}')
   })
 })
 

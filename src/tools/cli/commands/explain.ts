@@ -13,6 +13,7 @@ import { createPart, EXIT, type Io, type Line, readUntilAborted, type Style } fr
 import { parseOptions, parseServices, SHARED_OPTIONS } from '../options.ts'
 import { describeCallerView, formatCause, formatNotStarted, formatPath } from '../print-result.ts'
 import { escapeText, wrapText } from '../text.ts'
+import { describeMessages } from './replay/print-messages.ts'
 
 const EXPLAIN_HELP = formatHelp([
   'Show how the rules of a handler decided one event.',
@@ -188,8 +189,14 @@ function formatFoot({ result }: Replayed): readonly Line[] {
     [createPart('bold', result.outcome ?? ''), `${by}${why}`],
     ...(cause === undefined ? [] : wrapText(cause, '  ')),
     ...wrapText(`→ ${describeCallerView(result)}`, ''),
-    ...(result.outcome === 'proceed' && result.response !== null ? [`response ${JSON.stringify(result.response)}`] : []),
+    ...(result.outcome === 'proceed' ? formatResponse(result.response) : []),
   ]
+}
+
+function formatResponse(response: unknown): readonly string[] {
+  const messages = describeMessages(response)
+  if (messages.length > 0) return messages.flatMap((text) => wrapText(escapeText(text), ''))
+  return response === null ? [] : [`response ${JSON.stringify(response)}`]
 }
 
 interface Row {

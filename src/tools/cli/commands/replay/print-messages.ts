@@ -1,5 +1,5 @@
 import { decodeHTML } from 'entities'
-import { toVisibleText } from '../../../../shared/messages/html.ts'
+import { readHtml } from '../../../../shared/messages/html.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 
 /** Describes the messages that Cognito sends after an answer of custom message. Empty if the response has no message. */
@@ -16,5 +16,5 @@ export function describeMessages(response: unknown): readonly string[] {
 /** Returns the text of an HTML email in one line. */
 function toPlainText(html: string): string {
   const body = html.replace(/<head\b.*?<\/head\s*>/gis, '')
-  return decodeHTML(toVisibleText(body)).replace(/\s+/g, ' ').trim()
+  return decodeHTML(readHtml(body).visible).replace(/\s+/g, ' ').trim()
 }
