@@ -10,16 +10,9 @@ import type { AttributeMap, CognitoEvent } from '../shared/cognito/event.ts'
 import type { SourceOf, TriggerName, TriggerSource } from '../shared/cognito/triggers.ts'
 import type { UserMigrationEvent } from '../user-migration/trigger.ts'
 
-/** The names of the fields of a response. Cognito sends each field as null. */
-type Unanswered<Field extends string> = { readonly [Each in Field]: null }
-
 interface EventWith<Request extends CognitoEvent['request'], Response> extends CognitoEvent {
   readonly request: Request
   readonly response: Response
-}
-
-interface Metadata {
-  readonly clientMetadata?: AttributeMap
 }
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-email-sender.html */
