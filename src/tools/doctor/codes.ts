@@ -45,6 +45,8 @@ export const CODE_NAMES = [
   'LG409',
   'LG410',
   'LG411',
+  'LG412',
+  'LG413',
 ] as const
 
 /** The code of a finding. */
@@ -261,6 +263,18 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Password hash that takes too long',
     why: 'Cognito waits 5 seconds. Lambda assigns CPU in proportion to memory, one full CPU at 1,769 MB. If the hash takes longer, no user can be migrated.',
     fix: 'Raise MemorySize. If the time is too long even with 1769 MB, let the users choose a new password.',
+  },
+  LG412: {
+    severity: 'error',
+    title: 'Incomplete custom challenge',
+    why: 'A custom challenge needs three functions: one chooses the next step, one makes the challenge, and one checks the answer. Without one of them, every sign-in with it fails.',
+    fix: 'Attach define, create and verify of customChallenge to the pool.',
+  },
+  LG413: {
+    severity: 'error',
+    title: 'Custom challenge that never runs',
+    why: 'Cognito starts a custom challenge only for an app client that permits it. Other sign-ins do not call the functions.',
+    fix: 'Add ALLOW_CUSTOM_AUTH to ExplicitAuthFlows of an app client.',
   },
 }
 

@@ -1,4 +1,5 @@
 import { listCalledFromElsewhere } from '../project/attached.ts'
+import { checkChallenges } from './checks/challenges.ts'
 import { checkClients } from './checks/clients.ts'
 import { checkFunctionNames, checkFunctions, checkSweeper } from './checks/functions.ts'
 import { checkHandlers } from './checks/handlers.ts'
@@ -33,6 +34,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkPoolNames,
   checkClients,
   checkMigration,
+  checkChallenges,
   checkRotation,
   checkMessages,
 ]

@@ -1,53 +1,27 @@
 import { type HashParameters, parseHashParameters } from '../../../shared/directory/hash-parameters.ts'
 import { listRules } from '../../../shared/rules/rule.ts'
-import { hasIntrinsic } from '../../project/conditions.ts'
-import { hasOpenAttributes, isPoolId } from '../../project/source-pool.ts'
-import { isKnown, parseReference, toSymbolic } from '../../project/symbolic.ts'
-import { AT_DEPLOYMENT, findResources, type Resource, type Template } from '../../project/template.ts'
+import type { Template } from '../../project/template.ts'
 import { type Judged, mergeJudged, NOTHING } from '../finding.ts'
 import { type AttachedCode, listAttachedCode, type Subject } from '../loaded.ts'
+import { checkFlows } from './client-flows.ts'
 import { DEFAULT_MEMORY_MB, readNumber } from './functions.ts'
 
 /** LG410 and LG411: checks that user migration can run, and that its password hashes do not take too long. */
 export function checkMigration(subject: Subject): Judged {
   const attached = listAttachedCode(subject).filter(({ trigger }) => trigger === 'UserMigration')
-  return mergeJudged(attached.flatMap((each) => [checkFlows(subject.template, each), checkHash(each)]))
+  return mergeJudged(attached.flatMap((each) => [checkPasswordFlows(subject.template, each), checkHash(each)]))
 }
 
 // The flows that send the password to Cognito. The names without ALLOW_ are older.
 const PASSWORD_FLOWS = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_ADMIN_USER_PASSWORD_AUTH', 'USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH']
-const SIGN_IN_PAGE_FLOWS = ['code', 'implicit']
 
-function checkFlows(template: Template, { pool, resource, path, conditional }: AttachedCode): Judged {
-  if (pool === undefined) return NOTHING
-  const clients = findResources(template, 'AWS::Cognito::UserPoolClient').map((client) => judgeClient(template, client, pool))
-  if (clients.includes('yes')) return NOTHING
-  const isUndecided = (why: string): Judged => ({ findings: [], unknown: [`the app clients of ${pool.id} for user migration: ${why}`] })
-  if (clients.includes('maybe') || conditional) return isUndecided(AT_DEPLOYMENT)
-  if (clients.every((each) => each === 'other')) return isUndecided('this template contains none')
-  const message = `The user pool ${pool.id} has user migration, but no app client of the template sends a password to Cognito`
-  return { findings: [{ code: 'LG410', resource, path, message }], unknown: [] }
-}
-
-/** Judges if an app client sends passwords to the pool. The result is `other` for a client of another pool. */
-function judgeClient(template: Template, { properties }: Resource, pool: Resource): 'yes' | 'no' | 'maybe' | 'other' {
-  const named = toSymbolic(properties.UserPoolId) ?? ''
-  if (!isPoolId(named, pool)) {
-    const found = template.resources.get(parseReference(named)?.id ?? '')
-    return isKnown(named) || (found !== undefined && !hasOpenAttributes(found)) ? 'other' : 'maybe'
-  }
-  const flows = [judgeList(properties, 'ExplicitAuthFlows', PASSWORD_FLOWS), judgeList(properties, 'AllowedOAuthFlows', SIGN_IN_PAGE_FLOWS)]
-  return flows.find((each) => each === 'yes') ?? flows.find((each) => each === 'maybe') ?? 'no'
-}
-
-/** Judges if a list has one of the words. A missing list has none of them, because Cognito's defaults send no password. */
-function judgeList(properties: Resource['properties'], name: string, words: readonly string[]): 'yes' | 'no' | 'maybe' {
-  const value = properties[name]
-  if (value === undefined) return hasIntrinsic(properties) ? 'maybe' : 'no'
-  if (!Array.isArray(value)) return 'maybe'
-  const texts = value.map(toSymbolic)
-  if (texts.some((each) => each !== undefined && words.includes(each))) return 'yes'
-  return texts.every((each) => each !== undefined && isKnown(each)) ? 'no' : 'maybe'
+function checkPasswordFlows(template: Template, attached: AttachedCode): Judged {
+  return checkFlows(template, attached, {
+    code: 'LG410',
+    flows: { ExplicitAuthFlows: PASSWORD_FLOWS, AllowedOAuthFlows: ['code', 'implicit'] },
+    purpose: 'user migration',
+    describe: (pool) => `The user pool ${pool} has user migration, but no app client of the template sends a password to Cognito`,
+  })
 }
 
 // A hash may take half of the 4 s that Lifeguard's rules have, because the directory and a cold start take time too.
