@@ -29,7 +29,7 @@ exports.authFlows = async (framework) => {
   return ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH', ...needed.map((trigger) => FLOWS[trigger])]
 }
 
-const FLOWS = { DefineAuthChallenge: 'ALLOW_CUSTOM_AUTH' }
+const FLOWS = { DefineAuthChallenge: 'ALLOW_CUSTOM_AUTH', UserMigration: 'ALLOW_USER_PASSWORD_AUTH' }
 
 /** Returns the functions for an existing pool, without `cognitoUserPool` events: the framework would create or update a pool for them. */
 exports.functionsWithoutPool = async (framework) => {

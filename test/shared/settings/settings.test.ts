@@ -86,6 +86,15 @@ describe('readSettings', () => {
     expect(captureMessage({ ...good, MODE: 'd'.repeat(120) })).toContain(`  MODE is "${'d'.repeat(120)}"; expected`)
   })
 
+  it('requires a variable only for one value of another, if the requirement says so', () => {
+    const table: SettingsTable<{ KIND: string; PATH_OF_KIND?: string | undefined }> = {
+      fields: { KIND: nonEmptyString('a kind', 'file'), PATH_OF_KIND: optional(nonEmptyString('a path', '/tmp')) },
+      requirements: [{ set: 'KIND', is: 'file', requires: 'PATH_OF_KIND', expected: 'a path, because KIND is file' }],
+    }
+    expect(() => readSettings(table, { KIND: 'file' })).toThrow('PATH_OF_KIND is missing; expected a path, because KIND is file')
+    expect(readSettings(table, { KIND: 'memory' })).toEqual({ KIND: 'memory', PATH_OF_KIND: undefined })
+  })
+
   it('readSettings reports a missing variable that is required because another variable is set', () => {
     const text = optional(nonEmptyString('a text', 'x'))
     const both: SettingsTable<{ A?: string; B?: string }> = {

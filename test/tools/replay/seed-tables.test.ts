@@ -1,0 +1,44 @@
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { expect, it, onTestFinished } from 'vitest'
+import { startServices } from '../../../src/tools/local/services.ts'
+import { useDocuments } from '../../../src/tools/replay/rows.ts'
+import { listSeedTables } from '../../../src/tools/replay/seed.ts'
+import { writeItems } from '../../../src/tools/replay/write-seeds.ts'
+import { dynamoDbClient } from '../../support/local-clients.ts'
+
+const users = (items: readonly Readonly<Record<string, string | number | boolean>>[]) => ({
+  tables: { USER_TABLE: { key: 'name', items } },
+})
+
+it('listSeedTables merges the items of a table, and leaves out a table that no setting names', () => {
+  const seeds = [users([{ name: 'a' }]), {}, users([{ name: 'b' }]), { tables: { NO_SUCH_TABLE: { key: 'x', items: [] } } }]
+  expect(listSeedTables(seeds, { USER_TABLE: 'people' })).toEqual([
+    {
+      definition: {
+        name: 'people',
+        keySchema: [{ AttributeName: 'name', KeyType: 'HASH' }],
+        attributeDefinitions: [{ AttributeName: 'name', AttributeType: 'S' }],
+      },
+      items: [{ name: 'a' }, { name: 'b' }],
+    },
+  ])
+})
+
+it('writeItems writes the items, and names the table of an item that DynamoDB rejects', async () => {
+  const good = listSeedTables([users([{ name: 'a', age: 7, admin: true }])], { USER_TABLE: 'people' })
+  const bad = listSeedTables([users([{ age: 7 }])], { USER_TABLE: 'people' })
+  const names = { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' }
+  const services = await startServices(names, { tables: good.map(({ definition }) => definition) })
+  onTestFinished(() => services.stop())
+  const { endpoint } = services.dynamodb
+
+  await useDocuments(endpoint, (documents) => writeItems(documents, good))
+  await expect(useDocuments(endpoint, (documents) => writeItems(documents, bad))).rejects.toThrow(
+    /^seed.json: an item of the table people cannot be written: /,
+  )
+
+  const client = dynamoDbClient(endpoint)
+  const found = await DynamoDBDocumentClient.from(client).send(new GetCommand({ TableName: 'people', Key: { name: 'a' } }))
+  client.destroy()
+  expect(found.Item).toEqual({ name: 'a', age: 7, admin: true })
+})
