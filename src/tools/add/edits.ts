@@ -1,8 +1,9 @@
 import { normalize } from 'node:path'
 import { stringify } from 'yaml'
+import { triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 import type { Project } from '../project/project.ts'
-import { toFunctionId } from '../project/serverless-template.ts'
+import { toFunctionId, toLogicalName } from '../project/serverless-template.ts'
 import { readYaml } from '../project/yaml-values.ts'
 import { addToYaml, type KeyPath } from './edit-yaml.ts'
 import type { FunctionPlan } from './plan.ts'
@@ -12,6 +13,7 @@ import {
   buildServerlessFunction,
   buildStatements,
   buildTables,
+  isRejectedEvent,
   nameFunction,
   type Tables,
 } from './resources.ts'
@@ -33,14 +35,22 @@ export function listAdditions(project: Project, plans: readonly FunctionPlan[], 
   const functions = plans.map((plan) => [plan.name, buildServerlessFunction(plan, tables, wiring)] as const)
   const statements = plans.flatMap((plan) => buildStatements(plan, tables, project))
   const unique = [...new Map(statements.map((each) => [JSON.stringify(each), each])).values()]
-  const permissions = wiring.kind === 'resource' ? plans.map((plan) => toPermission(plan, wiring.pool.id)) : []
+  const pool = findConfiguredPool(wiring)
+  const configured = pool === undefined ? [] : plans.filter((plan) => wiring.kind === 'resource' || isRejectedEvent(plan))
+  const permissions = configured.map((plan) => toPermission(plan, pool ?? ''))
   const resources = { ...created, ...Object.fromEntries(permissions) }
   return [
     { path: ['functions'], value: Object.fromEntries(functions) },
     ...(unique.length > 0 ? [{ path: ['provider', 'iam', 'role', 'statements'], value: unique }] : []),
     ...(Object.keys(resources).length > 0 ? [{ path: ['resources', 'Resources'], value: resources }] : []),
-    ...(wiring.kind === 'resource' ? [toLambdaConfig(plans, wiring.pool.id)] : []),
+    ...(configured.length > 0 ? [toLambdaConfig(configured, pool ?? '')] : []),
   ]
+}
+
+/** Returns the pool of the template whose LambdaConfig can name functions. The framework creates the pool of an event in the template. */
+function findConfiguredPool(wiring: Wiring): string | undefined {
+  if (wiring.kind === 'resource') return wiring.pool.id
+  return wiring.existing ? undefined : `CognitoUserPool${toLogicalName(wiring.pool)}`
 }
 
 function toPermission(plan: FunctionPlan, pool: string): readonly [string, object] {
@@ -48,7 +58,12 @@ function toPermission(plan: FunctionPlan, pool: string): readonly [string, objec
 }
 
 function toLambdaConfig(plans: readonly FunctionPlan[], pool: string): Addition {
-  const triggers = plans.map(({ trigger, name }) => [trigger, { 'Fn::GetAtt': [toFunctionId(name), 'Arn'] }] as const)
+  const triggers = plans.map(({ trigger, name }) => {
+    const arn = { 'Fn::GetAtt': [toFunctionId(name), 'Arn'] }
+    const { lambdaVersions, versionKey } = triggerFacts(trigger)
+    const isVersioned = lambdaVersions !== undefined && versionKey === undefined
+    return [trigger, isVersioned ? { LambdaArn: arn, LambdaVersion: 'V1_0' } : arn] as const
+  })
   return { path: ['resources', 'Resources', pool, 'Properties', 'LambdaConfig'], value: Object.fromEntries(triggers) }
 }
 

@@ -53,7 +53,9 @@ export function buildStatements({ permissions }: FunctionPlan, { created, values
 export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiring: Wiring): object {
   const { trigger, folder, exported } = plan
   const event =
-    wiring.kind === 'event' ? { cognitoUserPool: { pool: wiring.pool, trigger, ...(wiring.existing && { existing: true }) } } : undefined
+    wiring.kind === 'event' && !isRejectedEvent(plan)
+      ? { cognitoUserPool: { pool: wiring.pool, trigger, ...(wiring.existing && { existing: true }) } }
+      : undefined
   return {
     handler: `dist/${folder}/handler.${exported}`,
     runtime: RUNTIME,
@@ -63,6 +65,11 @@ export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiri
     environment: buildEnvironment(plan, tables),
     ...(event && { events: [event] }),
   }
+}
+
+/** Returns true if the Serverless Framework rejects the event of a trigger. Then LambdaConfig of the pool names the function. */
+export function isRejectedEvent({ trigger }: FunctionPlan): boolean {
+  return trigger === 'InboundFederation'
 }
 
 /** Builds the resource of a function in a SAM template. */

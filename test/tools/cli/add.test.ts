@@ -136,6 +136,26 @@ describe('lifeguard add', () => {
     expect(findLostLines(project.get('serverless.yml') ?? '', edited ?? '')).toEqual([])
   })
 
+  it('attaches inbound federation through LambdaConfig, because the framework rejects its event', SLOW, async () => {
+    const pool = '      Type: AWS::Cognito::UserPool\n      Properties:\n        UserPoolName: people\n'
+    const text = `${HEAD}provider:\n  name: aws\nresources:\n  Resources:\n    CognitoUserPoolUsers:\n${pool}`
+    const [own, existing] = await Promise.all([text, HEAD].map((each) => createFolder({ 'serverless.yml': each, 'package.json': '{}' })))
+
+    const added = await lifeguard(['add', 'inbound-federation', '--write'], { cwd: own ?? '' })
+    const printed = await lifeguard(['add', 'inbound-federation', '--pool', 'people'], { cwd: existing ?? '' })
+
+    const { functions, resources } = parse(await readFile(join(own ?? '', 'serverless.yml'), 'utf8'))
+    const LambdaArn = { 'Fn::GetAtt': ['InboundFederationLambdaFunction', 'Arn'] }
+    expect(functions.inboundFederation).not.toHaveProperty('events')
+    expect(resources.Resources).toMatchObject({
+      CognitoUserPoolUsers: { Properties: { LambdaConfig: { InboundFederation: { LambdaArn, LambdaVersion: 'V1_0' } } } },
+      InboundFederationInvokePermission: { Properties: { SourceArn: { 'Fn::GetAtt': ['CognitoUserPoolUsers', 'Arn'] } } },
+    })
+    expect(added.stdout).not.toContain('lifeguard attach')
+    expect(printed.stdout).not.toContain('cognitoUserPool')
+    expect(printed.stdout).toContain('npx lifeguard attach --pool ID --function InboundFederation=ARN')
+  })
+
   it('prints the additions to a configuration program', SLOW, async () => {
     const cwd = await createService(PROGRAM)
 

@@ -6,8 +6,8 @@ import { isObject } from '../../../../shared/rules/invocation.ts'
 import { formatCdk } from '../../../add/cdk-snippet.ts'
 import { applyAdditions, formatAdditions, listAdditions } from '../../../add/edits.ts'
 import { type FunctionPlan, planFunction } from '../../../add/plan.ts'
-import { chooseTables } from '../../../add/resources.ts'
-import { assertFree, chooseWiring } from '../../../add/target.ts'
+import { chooseTables, isRejectedEvent } from '../../../add/resources.ts'
+import { assertFree, chooseWiring, type Wiring } from '../../../add/target.ts'
 import { SAMPLE_DOMAIN } from '../../../init/domain.ts'
 import { writeFiles } from '../../../init/write.ts'
 import { findBuildScript, readManifest } from '../../../lib/build.ts'
@@ -82,7 +82,7 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
   }
   const writesScript = values.write && manifest !== undefined && !willBuild
   if (writesScript) await io.out(await addBuildScript(project.folder, manifest))
-  await io.out(describeNext(project, plans, manifest, willBuild || writesScript))
+  await io.out(describeNext(project, plans, manifest, willBuild || writesScript, wiring))
   return EXIT.fine
 }
 
@@ -141,6 +141,7 @@ function describeNext(
   plans: readonly FunctionPlan[],
   manifest: Manifest | undefined,
   hasScript: boolean,
+  wiring?: Wiring,
 ): readonly string[] {
   const isCdk = project.kind === 'cdk'
   const declared = [manifest?.dependencies, manifest?.devDependencies].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
@@ -153,6 +154,14 @@ function describeNext(
     `  ${hasScript ? 'npm run build' : `npx ${BUILD}`}    # bundles src/*/handler.ts into dist/`,
     ...(isCdk ? ['  npx cdk synth    # copies dist/ to cdk.out/'] : []),
     '  npx lifeguard doctor    # checks the deployment',
+    ...(wiring?.kind === 'event' && wiring.existing
+      ? plans
+          .filter(isRejectedEvent)
+          .map(
+            ({ trigger }) =>
+              `  npx lifeguard attach --pool ID --function ${trigger}=ARN    # after the deployment, because the framework cannot`,
+          )
+      : []),
     ...(settings.length > 0 ? wrapText(`Check the settings in ${isCdk ? 'your stack' : project.file}: ${settings.join(', ')}.`, '  ') : []),
   ]
 }
