@@ -1,5 +1,6 @@
 import {
   integer,
+  kmsKeyArn,
   type LogSettings,
   line,
   logFields,
@@ -32,7 +33,7 @@ export interface CustomEmailSenderSettings extends LogSettings {
 /** Parsers of the settings, by environment variable. */
 export const customEmailSenderSettings: SettingsTable<CustomEmailSenderSettings> = {
   fields: {
-    KMS_KEY_ARN: nonEmptyString('the ARN of a KMS key', 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'),
+    KMS_KEY_ARN: kmsKeyArn(),
     EMAIL_FROM: mailbox('code@example.com'),
     EMAIL_REPLY_TO: optional(mailbox('help@example.com')),
     SES_REGION: optional(region()),

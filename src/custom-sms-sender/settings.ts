@@ -1,5 +1,6 @@
 import {
   integer,
+  kmsKeyArn,
   type LogSettings,
   line,
   logFields,
@@ -36,7 +37,7 @@ export interface CustomSmsSenderSettings extends LogSettings {
 /** Parsers of the settings, by environment variable. */
 export const customSmsSenderSettings: SettingsTable<CustomSmsSenderSettings> = {
   fields: {
-    KMS_KEY_ARN: nonEmptyString('the ARN of a KMS key', 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab'),
+    KMS_KEY_ARN: kmsKeyArn(),
     SMS_COUNTRIES: strings('country codes (ISO 3166-1), separated by commas', 'DE,AT,CH'),
     SMS_SENDER_ID: optional(nonEmptyString('1 to 11 letters and digits with at least one letter', 'Example')),
     SNS_REGION: optional(region()),

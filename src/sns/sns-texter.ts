@@ -45,7 +45,8 @@ export function snsTexter({ sns, senderId, originationNumber }: SnsTexterOptions
     async send({ to, text }, signal) {
       // The message does not contain the number, because errors are logged.
       if (!E164.test(to)) throw new NotDoneError(new TypeError('The recipient is not a phone number in the E.164 format'))
-      const command = new PublishCommand({ PhoneNumber: to, Message: text, MessageAttributes })
+      // A lone surrogate would make the SDK throw in the middle of writing the request, and the client's next message would contain that part.
+      const command = new PublishCommand({ PhoneNumber: to, Message: text.toWellFormed(), MessageAttributes })
       await sendCommand(command, (each) => sns().send(each, { abortSignal: signal }), SNSServiceException, signal)
     },
   }

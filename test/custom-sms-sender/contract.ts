@@ -18,5 +18,5 @@ export const contract: TriggerTestContract = {
   denials: [],
   proceedsWhenDown: false,
   warmsUp: false,
-  wrongSetting: { SMS_COUNTRIES: 'Germany' },
+  wrongSetting: { KMS_KEY_ARN: 'arn:aws:kms:eu-west-1:111122223333:alias/codes' },
 }

@@ -74,6 +74,16 @@ describe('snsTexter', () => {
     ])
   })
 
+  it('replaces a lone surrogate, and sends the next message unchanged', async () => {
+    await texter.send({ to: '+12065550100', text: 'Eve \ud800' }, signal)
+    await texter.send(message, signal)
+
+    expect(sent.map((form) => [form.getAll('PhoneNumber'), form.get('Message')])).toEqual([
+      [['+12065550100'], 'Eve \ufffd'],
+      [[message.to], message.text],
+    ])
+  })
+
   it('calls SNS in the given region', async () => {
     const sns = snsClient({ region: 'eu-west-1' })
     expect(await sns().config.region()).toBe('eu-west-1')

@@ -18,7 +18,7 @@ const folderOf = new Map(SOURCES.map((source) => [source, triggerFacts(findTrigg
 
 /** The functions that make the event of one moment. */
 const MOMENTS = Object.entries(kit).filter(
-  ([name, value]) => typeof value === 'function' && !/^(run|cognitoEvent|assert|memory)/.test(name) && !/^[A-Z]/.test(name),
+  ([name, value]) => typeof value === 'function' && !/^(run|cognitoEvent|assert|memory|fixed)/.test(name) && !/^[A-Z]/.test(name),
 )
 
 type TestedHandler = { readonly trigger: unknown } & kit.LambdaHandler<kit.EventFor<TriggerSource>>

@@ -16,7 +16,8 @@ export interface SesMailerOptions {
   readonly fromSetting?: string | undefined
 }
 
-const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text, Charset: 'UTF-8' })
+// A lone surrogate would make the SDK throw in the middle of writing the request, and the client's next email would contain that part.
+const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text.toWellFormed(), Charset: 'UTF-8' })
 
 /**
  * Makes a mailer that sends emails through Amazon SES. The client's `maxAttempts` limits the attempts. In the SES sandbox, recipients

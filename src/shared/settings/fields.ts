@@ -44,6 +44,15 @@ export function secret(): Field<string> {
   }
 }
 
+/** A field of settings for the ARN of a KMS key. An alias does not work, because encrypted codes name the key. */
+export function kmsKeyArn(): Field<string> {
+  return {
+    expected: 'the ARN of a KMS key, not of an alias',
+    read: (text) => (/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(text) ? text : undefined),
+    example: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  }
+}
+
 /** A field of settings for a string in an email, without line breaks or control characters. */
 export function line(expected: string, example: string): Field<string> {
   // Check for ASCII first, because the Unicode regular expression takes time to compile.

@@ -7,6 +7,7 @@ export {
   hashCost,
   httpsUrl,
   integer,
+  kmsKeyArn,
   type LogSettings,
   line,
   logFields,

@@ -47,6 +47,11 @@ export const CODE_NAMES = [
   'LG411',
   'LG412',
   'LG413',
+  'LG501',
+  'LG502',
+  'LG503',
+  'LG504',
+  'LG505',
 ] as const
 
 /** The code of a finding. */
@@ -275,6 +280,36 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Custom challenge that never runs',
     why: 'Cognito starts a custom challenge only for an app client that permits it. Other sign-ins do not call the functions.',
     fix: 'Add ALLOW_CUSTOM_AUTH to ExplicitAuthFlows of an app client.',
+  },
+  LG501: {
+    severity: 'error',
+    title: 'Custom sender without a KMS key',
+    why: 'Cognito encrypts each code with the key of the pool. It rejects a custom sender without a KMSKeyID, so the deployment fails.',
+    fix: "Set KMSKeyID in the pool's LambdaConfig to the ARN of a symmetric KMS key.",
+  },
+  LG502: {
+    severity: 'error',
+    title: 'KMS key whose policy allows no grant',
+    why: 'Cognito uses the key by a grant. If the policy of the key lets neither a role nor the IAM policies of the account create one, the pool cannot be created or updated.',
+    fix: "Let the account's IAM policies decide: add a statement to KeyPolicy that allows kms:* to arn:aws:iam::ACCOUNT:root. Or allow kms:CreateGrant to the role that deploys.",
+  },
+  LG503: {
+    severity: 'error',
+    title: 'Custom sender without an event version',
+    why: 'Cognito requires LambdaArn and LambdaVersion for custom senders, and the only version is V1_0. The deployment fails.',
+    fix: 'Set the trigger to an object with LambdaArn and `LambdaVersion: V1_0`.',
+  },
+  LG504: {
+    severity: 'warning',
+    title: 'Failed messages of a custom sender are not repeated',
+    why: 'Cognito does not wait for a custom sender, and sends nothing itself. Only the retries of Lambda send a message after an error.',
+    fix: 'Remove MaximumRetryAttempts, or set it to 2.',
+  },
+  LG505: {
+    severity: 'note',
+    title: 'Custom sender without a destination for failed events',
+    why: 'After two retries, Lambda drops the event. The user waits for a message, and only the log shows that it was never sent.',
+    fix: "Set DestinationConfig.OnFailure of an AWS::Lambda::EventInvokeConfig, or DeadLetterConfig of the function. The event has the code in encrypted form and the user's attributes.",
   },
 }
 

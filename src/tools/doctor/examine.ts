@@ -10,6 +10,7 @@ import { checkPermissions } from './checks/permissions.ts'
 import { checkPoolNames } from './checks/pool-names.ts'
 import { checkPools } from './checks/pools.ts'
 import { checkRotation } from './checks/refreshes.ts'
+import { checkSenders } from './checks/senders.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkUnattached } from './checks/unattached.ts'
@@ -37,6 +38,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkChallenges,
   checkRotation,
   checkMessages,
+  checkSenders,
 ]
 
 /** Runs all checks on a template. A value that is known only at deployment is reported as unknown, not as a finding. */

@@ -71,6 +71,16 @@ describe('sesMailer', () => {
     expect(make).toThrow(message)
   })
 
+  it('replaces a lone surrogate, and sends the next email unchanged', async () => {
+    await mailer.send({ ...mail, to: 'eve@example.com', subject: 'Eve \ud800', text: 'Eve \ud800', html: 'Eve \udfff' }, signal)
+    await mailer.send(mail, signal)
+    const { to, subject, text, html } = mail
+    expect(ses.inbox()).toMatchObject([
+      { to: ['eve@example.com'], subject: 'Eve \ufffd', text: 'Eve \ufffd', html: 'Eve \ufffd' },
+      { to: [to], subject, text, html },
+    ])
+  })
+
   it('declares its IAM permissions', () => {
     expect(mailer.permissions).toEqual([{ actions: ['ses:SendEmail'], resource: 'WELCOME_EMAIL_FROM' }])
     const other = sesMailer({ ses: sesClient(), from: 'code@example.com', fromSetting: 'EMAIL_FROM' })

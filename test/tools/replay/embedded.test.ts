@@ -123,7 +123,7 @@ Emails sent: 1
     const { code, stdout } = await lifeguard(['replay', 'a.json', ...handlers], { cwd })
 
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'ResourceNotFoundException: Requested resource not found (handler.mjs:6). The embedded DynamoDB has the tables LIMIT_TABLE, lifeguard-blocks, lifeguard-effects, lifeguard-profiles',
+      'ResourceNotFoundException: Requested resource not found (handler.mjs:6). The embedded DynamoDB has the tables lifeguard-blocks, lifeguard-effects, lifeguard-limits, lifeguard-profiles',
     )
     expect(code).toBe(1)
   })

@@ -16,7 +16,7 @@ it.each([
   ['{"effects":{"mails":[{"to":["a@example.com",5]}]}}', 'effects.mails.0.to.1: Invalid input: expected string'],
   ['{"effects":{"profiles":["mary"]}}', 'effects.profiles.0: Invalid input: expected record'],
   ['{"effects":{"rows":{"orders":true}}}', 'effects.rows.orders: expected a number, or a list of rows with the fields to compare'],
-  ['{"effects":{"letters":1}}', "effects: unknown key 'letters'; expected one of profiles, mails, rows"],
+  ['{"effects":{"letters":1}}', "effects: unknown key 'letters'; expected one of profiles, mails, texts, rows"],
   ['{"failedRules":"a"}', 'failedRules: Invalid input: expected array'],
   ['{"reason":7}', 'reason: Invalid input: expected string'],
   ['{"outcom":"denied"}', "unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, failedRules, effects"],

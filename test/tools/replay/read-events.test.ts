@@ -56,9 +56,9 @@ describe('readEvents', () => {
       ['pre-signup/a.json', null],
       ['pre-signup/deep/a.ndjson', 1],
       ['pre-signup/deep/a.ndjson', 2],
-      ['custom-challenge/a.json', null],
       ['pre-auth/a.json', null],
       ['pre-auth/b.json', null],
+      ['custom-challenge/a.json', null],
       ['a.json', null],
     ])
   })

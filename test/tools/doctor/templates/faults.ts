@@ -635,6 +635,42 @@ export const FAULTS: readonly Fault[] = [
     },
     at: 'FederationPermission.Properties.FunctionName',
   },
+  // Faults of custom senders: LG501 to LG505.
+  {
+    base: 'plain.yaml',
+    seeds: 'a custom sender in a pool without a KMS key',
+    code: 'LG501',
+    change: { 'Users.Properties.LambdaConfig.KMSKeyID': undefined },
+    at: 'Users.Properties.LambdaConfig',
+  },
+  {
+    base: 'plain.yaml',
+    seeds: 'a KMS key that only decrypts',
+    code: 'LG502',
+    change: { 'SenderKey.Properties.KeyPolicy.Statement': [allowing(['kms:Decrypt'], '*')] },
+    at: 'SenderKey.Properties.KeyPolicy',
+  },
+  {
+    base: 'plain.yaml',
+    seeds: 'a custom sender without an event version',
+    code: 'LG503',
+    change: { 'Users.Properties.LambdaConfig.CustomEmailSender': attribute('Sender') },
+    at: 'Users.Properties.LambdaConfig.CustomEmailSender',
+  },
+  {
+    base: 'plain.yaml',
+    seeds: 'a custom sender whose failed events are not repeated',
+    code: 'LG504',
+    change: { 'SenderRetries.Properties.MaximumRetryAttempts': 0 },
+    at: 'SenderRetries.Properties.MaximumRetryAttempts',
+  },
+  {
+    base: 'plain.yaml',
+    seeds: 'a custom sender without a destination for failed events',
+    code: 'LG505',
+    change: { 'SenderRetries.Properties.DestinationConfig': undefined },
+    at: 'Sender.Properties',
+  },
   {
     base: 'cdk.template.json',
     seeds: 'emails of custom message in a pool that Cognito sends emails for',
