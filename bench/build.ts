@@ -95,6 +95,7 @@ async function writeEntry(name: ProgramName, source: Source, root: string, dist:
 
 /** Returns the path of the event that the program handles while it is precompiled. */
 async function writeEvent(name: ProgramName, source: Source, root: string, dist: string): Promise<string> {
+  if ('file' in source && source.event !== undefined) return source.event
   const ordinary = await ordinaryEvent('file' in source ? basename(dirname(source.file)) : 'pre-signup')
   if (ordinary === undefined) throw new Error('the trigger of the program has no sample event *-mary.json')
   if ('file' in source) return ordinary

@@ -11,6 +11,8 @@ const PRE: readonly ProgramName[] = ['pre/bare', 'pre/bare-logging', 'pre/hand-w
 // Programs that validate the whole event. The bare programs check only the domain.
 const CHECKING: readonly ProgramName[] = ['pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 const TOKEN: readonly ProgramName[] = ['token/hand-written', 'token/powertools', 'token/lifeguard']
+const MESSAGE: readonly ProgramName[] = ['message/hand-written', 'message/powertools', 'message/lifeguard']
+const DEFINE: readonly ProgramName[] = ['define/hand-written', 'define/powertools', 'define/lifeguard']
 const POST: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 
 /**
@@ -34,6 +36,9 @@ export async function checkPrograms(stage: Stage): Promise<void> {
     await expectAnswers(stage, name, [stage.events.refreshed], isAnswer(stage.events.refreshed, {}))
     await expectAnswers(stage, name, [stage.events.blocked], isDenial)
   }
+  const { messaged, message, defined, step } = stage.events
+  for (const name of MESSAGE) await expectAnswers(stage, name, [messaged], isAnswer(messaged, message))
+  for (const name of DEFINE) await expectAnswers(stage, name, [defined], isAnswer(defined, step))
   for (const name of POST) await expectOnce(stage, name)
 }
 

@@ -17,6 +17,14 @@ export interface Events {
   readonly refreshed: string
   /** A token refresh of a blocked user. */
   readonly blocked: string
+  /** A request for a message with a code. */
+  readonly messaged: string
+  /** The expected response to `messaged`. */
+  readonly message: object
+  /** A custom challenge whose next step is a code by email. */
+  readonly defined: string
+  /** The expected response to `defined`. */
+  readonly step: object
   /** A confirmation. Each invocation replaces `$N` by a new number, so that each event has a new user. */
   readonly confirmed: string
 }
@@ -25,6 +33,7 @@ export interface Events {
 export async function readEvents(root: string): Promise<Events> {
   const read = async (name: string): Promise<string> =>
     JSON.stringify(JSON.parse(await readFile(join(root, 'events', `${name}.json`), 'utf8')))
+  const readResponse = async (name: string): Promise<object> => JSON.parse(await read(`${name}.expect`)).response
   const approved = await read('pre-signup/sign-up-mary')
   return {
     approved,
@@ -34,6 +43,10 @@ export async function readEvents(root: string): Promise<Events> {
     malformed: ['"text"', JSON.stringify({ ...JSON.parse(approved), request: { userAttributes: 'text' } })],
     refreshed: emptyResponse(await read('pre-token/refresh')),
     blocked: emptyResponse(await read('pre-token/blocked-refresh-by-sub')),
+    message: await readResponse('custom-message/sign-up-mary'),
+    step: await readResponse('custom-challenge/next-password-mary'),
+    messaged: await read('custom-message/sign-up-mary'),
+    defined: dropNullMetadata(await read('custom-challenge/next-password-mary')),
     confirmed: confirmedUser(await read('post-confirmation/confirm-mary')),
   }
 }
@@ -44,6 +57,11 @@ export async function readEvents(root: string): Promise<Events> {
  */
 function emptyResponse(sample: string): string {
   return JSON.stringify({ ...JSON.parse(sample), response: {} })
+}
+
+/** Removes the metadata that Cognito sends as null, because Powertools' schema rejects null. */
+function dropNullMetadata(sample: string): string {
+  return sample.replaceAll(',"challengeMetadata":null', '')
 }
 
 /** Returns the email address of a confirmed user. */

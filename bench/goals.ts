@@ -61,17 +61,20 @@ const kilobytes = (what: string, ours: string, atMost: number): Compared => ({
 
 const thousands = (count: number): string => count.toLocaleString('en')
 const BY_HAND = 'hand-written `if` checks'
+const HAND_WRITTEN = 'a hand-written function'
 const SDK = 'code hand-written on the SDK'
 const SDK_COMMONJS = `CommonJS ${SDK}`
 const POWERTOOLS = 'Powertools parser + logger'
 const POWERTOOLS_SDK = 'Powertools parser + logger + SDK'
 const IDEMPOTENCY = 'Powertools parser + idempotency'
-const PEERS: readonly string[] = [BY_HAND, SDK, SDK_COMMONJS, POWERTOOLS, POWERTOOLS_SDK, IDEMPOTENCY]
+const PEERS: readonly string[] = [BY_HAND, HAND_WRITTEN, SDK, SDK_COMMONJS, POWERTOOLS, POWERTOOLS_SDK, IDEMPOTENCY]
 const BARE = 'a bare handler'
 const BARE_LOGGING = 'a bare handler that logs as much'
 
 const COLD_PRE = 'cold start of pre sign-up'
 const COLD_TOKEN = 'cold start of pre token generation'
+const COLD_MESSAGE = 'cold start of custom message'
+const COLD_DEFINE = 'cold start of define auth challenge'
 const COLD_POST = 'cold start of post confirmation'
 const COLD_POST_REGIONAL = 'cold start of post confirmation with regional latency'
 const WARM_TOKEN = 'warm median of pre token generation with regional latency'
@@ -99,6 +102,8 @@ export const GOALS: readonly Compared[] = [
     0.6,
   ),
   ratio(COLD_TOKEN, POWERTOOLS_SDK, 'token/lifeguard cold ms', 'token/powertools cold ms', 0.6),
+  ratio(COLD_MESSAGE, HAND_WRITTEN, 'message/lifeguard cold ms', 'message/hand-written cold ms', 3),
+  ratio(COLD_DEFINE, HAND_WRITTEN, 'define/lifeguard cold ms', 'define/hand-written cold ms', 3),
   ratio(COLD_POST, SDK, 'post/lifeguard cold ms', 'post/hand-written cold ms', 0.65),
   ratio(COLD_POST, IDEMPOTENCY, 'post/lifeguard cold ms', 'post/powertools cold ms', 0.45),
   ratio(
@@ -131,6 +136,8 @@ export const FURTHER: readonly Compared[] = [
     'pre/powertools later MB',
     'pre/bare-logging later MB',
   ),
+  ratio(COLD_MESSAGE, POWERTOOLS, 'message/lifeguard cold ms', 'message/powertools cold ms'),
+  ratio(COLD_DEFINE, POWERTOOLS, 'define/lifeguard cold ms', 'define/powertools cold ms'),
   ratio(COLD_TOKEN, SDK, 'token/lifeguard cold ms', 'token/hand-written cold ms'),
   ratio(WARM_TOKEN, POWERTOOLS_SDK, 'token/lifeguard warm p50 us', 'token/powertools warm p50 us'),
   ratio(WARM_TOKEN, SDK, 'token/lifeguard warm p50 us', 'token/hand-written warm p50 us'),

@@ -13,6 +13,8 @@ type Turns = readonly [ProgramName, ...ProgramName[]]
 const PRE_COLD: readonly ProgramName[] = ['pre/bare', 'pre/hand-written', 'pre/middy-zod', 'pre/powertools', 'pre/lifeguard']
 const DOMAINS_COLD: readonly ProgramName[] = ['domains/bare', 'domains/many']
 const TOKEN_COLD: Turns = ['token/hand-written', 'token/powertools', 'token/lifeguard']
+const MESSAGE_COLD: Turns = ['message/hand-written', 'message/powertools', 'message/lifeguard']
+const DEFINE_COLD: Turns = ['define/hand-written', 'define/powertools', 'define/lifeguard']
 const POST_COLD: readonly ProgramName[] = ['post/hand-written', 'post/hand-written-commonjs', 'post/powertools', 'post/lifeguard']
 const POST_WARM: Turns = ['post/hand-written', 'post/powertools', 'post/lifeguard']
 
@@ -75,7 +77,7 @@ async function measureLineLength(stage: Stage): Promise<number> {
 }
 
 function createGroups(stage: Stage, series: Series, seed: number, logged: number): readonly Group[] {
-  const { approved, confirmed, refreshed } = stage.events
+  const { approved, confirmed, refreshed, messaged, message, defined, step } = stage.events
   const domain = generateDomains(1)[0] ?? ''
   const inDomain = approved.replace('mary@example.com', `mary@${domain}`)
   const cold =
@@ -100,6 +102,8 @@ function createGroups(stage: Stage, series: Series, seed: number, logged: number
     { latency: NO_LATENCY, steps: PRE_COLD.map(cold(approved, { autoConfirmUser: true })) },
     { latency: NO_LATENCY, steps: DOMAINS_COLD.map(cold(inDomain, {})) },
     { latency: NO_LATENCY, steps: TOKEN_COLD.map(cold(refreshed, {})) },
+    { latency: NO_LATENCY, steps: MESSAGE_COLD.map(cold(messaged, message)) },
+    { latency: NO_LATENCY, steps: DEFINE_COLD.map(cold(defined, step)) },
     { latency: NO_LATENCY, steps: POST_COLD.map(cold(confirmed, {})) },
     { latency: REGIONAL_LATENCY, steps: POST_WARM.map(cold(confirmed, {}, 'regional ')) },
     { latency: NO_LATENCY, steps: POST_WARM.map(ready(confirmed)) },

@@ -12,7 +12,8 @@ export type Bundling =
 
 /** The source code of a program. */
 export type Source =
-  | { readonly file: string }
+  /** A file, and the event with which it is precompiled. By default the ordinary sample event of its folder. */
+  | { readonly file: string; readonly event?: string }
   /** Generated code of a bare handler or of Lifeguard, with a list of this many domains. */
   | { readonly domains: number; readonly of: 'bare' | 'lifeguard' }
 
@@ -38,6 +39,12 @@ export type ProgramName =
   | 'token/hand-written'
   | 'token/powertools'
   | 'token/lifeguard'
+  | 'message/hand-written'
+  | 'message/powertools'
+  | 'message/lifeguard'
+  | 'define/hand-written'
+  | 'define/powertools'
+  | 'define/lifeguard'
   | 'post/hand-written'
   | 'post/hand-written-commonjs'
   | 'post/powertools'
@@ -79,6 +86,32 @@ export const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
     source: { file: 'bench/programs/pre-token/powertools.ts' },
   },
   'token/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/pre-token/handler.ts' } },
+  'message/hand-written': {
+    title: 'hand-written',
+    bundling: 'usual',
+    source: { file: 'bench/programs/custom-message/hand-written.ts' },
+  },
+  'message/powertools': {
+    title: 'Powertools parser + logger',
+    bundling: 'usual',
+    source: { file: 'bench/programs/custom-message/powertools.ts' },
+  },
+  'message/lifeguard': { title: 'Lifeguard', bundling: 'lifeguard', source: { file: 'src/custom-message/handler.ts' } },
+  'define/hand-written': {
+    title: 'hand-written',
+    bundling: 'usual',
+    source: { file: 'bench/programs/custom-challenge/hand-written.ts' },
+  },
+  'define/powertools': {
+    title: 'Powertools parser + logger',
+    bundling: 'usual',
+    source: { file: 'bench/programs/custom-challenge/powertools.ts' },
+  },
+  'define/lifeguard': {
+    title: 'Lifeguard',
+    bundling: 'lifeguard',
+    source: { file: 'bench/programs/custom-challenge/lifeguard.ts', event: 'events/custom-challenge/next-password-mary.json' },
+  },
   'post/hand-written': {
     title: 'hand-written on the SDK',
     bundling: 'usual',

@@ -37,6 +37,13 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   BLOCK_TABLE: '',
   AUTO_CONFIRM_DOMAINS: 'example.com',
   AUTO_CONFIRM_TRUST: 'unproven-address',
+  SIGN_IN_STEPS: 'password-and-email-code',
+  CODE_EMAIL_FROM: 'sign-in@example.com',
+  CODE_APP_NAME: 'Example',
+  CODE_KEY: 'a-key-that-only-the-bench-uses-0',
+  LIMIT_TABLE: 'limits',
+  MESSAGE_APP_NAME: 'Example',
+  EMAIL_SENDING: 'developer',
   WELCOME_EMAIL_FROM: 'welcome@example.com',
   WELCOME_APP_NAME: 'Example',
   WELCOME_APP_URL: 'https://app.example.com',
@@ -47,7 +54,9 @@ export const SETTINGS: Readonly<Record<string, string>> = {
  * blocks.
  */
 export function createEnvironment({ environment }: Stage, name: ProgramName): Readonly<Record<string, string>> {
-  return name.startsWith('token/') ? { ...environment, BLOCK_TABLE: TABLES.blocks } : environment
+  if (name.startsWith('token/')) return { ...environment, BLOCK_TABLE: TABLES.blocks }
+  // Lambda sets this variable. The handler loads only the code of its function.
+  return name.startsWith('define/') ? { ...environment, _HANDLER: 'handler.define' } : environment
 }
 
 /** Returns a function that reserves unused user numbers. */

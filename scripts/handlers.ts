@@ -54,7 +54,7 @@ export async function precompileDeployed(bundle: string, event: string): Promise
 
 /** Returns the handler of an event, such as `dist/custom-challenge/handler.define`. serverless.yml names it, also for a build elsewhere. */
 async function findHandler(bundle: string, event: string): Promise<string> {
-  const { triggerSource } = JSON.parse(await readFile(join(root, event), 'utf8'))
+  const { triggerSource } = JSON.parse(await readFile(resolve(root, event), 'utf8'))
   const handlers = (await readFile(join(root, 'serverless.yml'), 'utf8')).matchAll(/^ +(\w+):\n +handler: dist\/([\w-]+)\/(\S+)$/gm)
   for (const [, name = '', folder, handler = ''] of handlers)
     if (folder === basename(bundle) && name.toLowerCase() === findTrigger(triggerSource)?.toLowerCase()) return join(bundle, handler)

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { AttributeMap } from '../shared/cognito/event.ts'
 import type { Counter, Limit } from '../shared/limits/counter.ts'
 import { type Answer, respond, type Skip, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RulePermission, type Run } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
+import { crypto } from './crypto.ts'
 import { type DeclaredSteps, formatMetadata, matchSession } from './match-session.ts'
 import type { Challenge, ChallengeContext, ChallengeStep } from './steps.ts'
 import type { ChallengeAnswer, CreateAuthChallenge, VerifyAuthChallengeResponse } from './trigger.ts'
@@ -115,7 +115,8 @@ async function waitUntil(time: number, signal: AbortSignal, run: Run): Promise<v
 
 /** Identifies an answer to a challenge. An event that Cognito repeats then counts once. */
 function hashUse(secret: AttributeMap, answer: string): string {
-  return createHash('sha256')
+  return crypto()
+    .createHash('sha256')
     .update(JSON.stringify([secret, answer]))
     .digest('base64url')
     .slice(0, 16)

@@ -1,7 +1,7 @@
-import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { AttributeMap } from '../shared/cognito/event.ts'
 import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import type { MessageSample, RulePermission } from '../shared/rules/rule.ts'
+import { crypto } from './crypto.ts'
 import { type Challenge, type ChallengeContext, type ChallengeStep, defineChallenge } from './steps.ts'
 
 /** The options of every step with a code. */
@@ -55,7 +55,8 @@ export function codeStep(owner: string, medium: CodeMedium, options: CodeOptions
   assertInteger(`${owner}: expiresInSeconds`, expiresInSeconds, 30, 900)
   const { name, send, permissions, samples } = medium
   const hash = (salt: string, code: string): string =>
-    createHmac('sha256', key)
+    crypto()
+      .createHmac('sha256', key)
       .update(JSON.stringify([name, salt, code]))
       .digest()
       .subarray(0, 16)
@@ -67,8 +68,8 @@ export function codeStep(owner: string, medium: CodeMedium, options: CodeOptions
   })
   /** Makes a code. Unknown users get one too, which is not sent, so that they cost the same time. */
   const make = (): { readonly code: string; readonly challenge: Challenge<HashedCode> } => {
-    const code = String(randomInt(10 ** digits)).padStart(digits, '0')
-    const salt = randomBytes(12).toString('base64url')
+    const code = String(crypto().randomInt(10 ** digits)).padStart(digits, '0')
+    const salt = crypto().randomBytes(12).toString('base64url')
     const expiresAt = String(Math.floor(now().getTime() / 1000) + expiresInSeconds)
     return { code, challenge: toChallenge({ salt, hash: hash(salt, code), expiresAt }) }
   }
@@ -99,7 +100,7 @@ export function codeStep(owner: string, medium: CodeMedium, options: CodeOptions
 /** Compares in constant time. A missing hash is never equal. */
 function isSameText(one: string, other: string | undefined): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other ?? '')]
-  return a.length === b.length && timingSafeEqual(a, b)
+  return a.length === b.length && crypto().timingSafeEqual(a, b)
 }
 
 // Describes a key without its text, because an error may be logged.

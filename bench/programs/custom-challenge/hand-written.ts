@@ -1,0 +1,3 @@
+import { chooseStep, type Defining } from './job.ts'
+
+export const handler = async (event: Defining): Promise<Defining> => chooseStep(event)

@@ -1,0 +1,1 @@
+export { define as handler } from '../../../src/custom-challenge/handler.ts'
