@@ -9,11 +9,15 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-// Test vectors of crypt_blowfish, of the reference implementation of Argon2, of passlib, and of Python's hashlib.
+// Test vectors of crypt_blowfish, of the reference implementation of Argon2, of RFC 7914, and of Python's hashlib.
 const VECTORS = [
   ['bcrypt', 'U*U', '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
-  ['argon2id', 'password', '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
-  ['scrypt', 'password', '$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E'],
+  ['argon2id', 'password', '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'],
+  [
+    'scrypt',
+    'pleaseletmein',
+    '$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw',
+  ],
   ['pbkdf2-sha256', 'password', '$pbkdf2-sha256$6400$0ZrzXitFSGltTQnBWOsdeg$LPrrFPJh8jcG2SFnhbVugOabJz9D+VZsGXS+3wMJQ3A'],
 ] as const
 
