@@ -23,5 +23,5 @@ export const contract: TriggerTestContract = {
   denials: [],
   proceedsWhenDown: false,
   warmsUp: false,
-  wrongSetting: { KMS_KEY_ARN: 'arn:aws:kms:eu-west-1:111122223333:alias/codes' },
+  wrongSetting: { EMAIL_FROM: 'code' },
 }

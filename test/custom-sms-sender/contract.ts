@@ -18,5 +18,5 @@ export const contract: TriggerTestContract = {
   denials: [],
   proceedsWhenDown: false,
   warmsUp: false,
-  wrongSetting: { KMS_KEY_ARN: 'arn:aws:kms:eu-west-1:111122223333:alias/codes' },
+  wrongSetting: { MESSAGES_PER_HOUR: 'many' },
 }
