@@ -22,14 +22,14 @@ export interface CaptchaOptions {
 export function captcha(verify: (token: string, signal: AbortSignal) => Promise<boolean>, options: CaptchaOptions = {}): ChallengeStep {
   if (typeof verify !== 'function') throw new TypeError(`captcha(): argument 1 is ${describeValue(verify)}; expected a function`)
   assertOptions('captcha()', options, ['attempts'])
-  const nothing = { public: {}, secret: {} }
+  const makeNothing = () => ({ public: {}, secret: {} })
   return defineChallenge({
     ...options,
     name: 'captcha',
     provesUser: false,
     permissions: [],
-    create: () => nothing,
-    decoy: () => nothing,
+    create: makeNothing,
+    decoy: makeNothing,
     verify: ({ answer, signal }) => verify(answer, signal),
   })
 }

@@ -36,7 +36,7 @@ export function createRule(step: ChallengeStep, declared: DeclaredSteps, limits:
       if (again !== undefined) return respond(toAnswer(step, again), 'same-challenge')
       const began = performance.now()
       const made = await makeChallenge(step, limits, ctx)
-      if (step.sends) await waitUntil(began + limits.answersAfterMs, ctx.signal, run)
+      if (step.sends) await waitUntil(began + limits.answersAfterMs, run)
       return respond(toAnswer(step, made.challenge), made.reason)
     },
     {
@@ -101,16 +101,9 @@ function toAnswer({ name }: ChallengeStep, { public: shown, secret, state }: Cha
 }
 
 /** Waits until a time, but at most until shortly before the deadline. */
-async function waitUntil(time: number, signal: AbortSignal, run: Run): Promise<void> {
+async function waitUntil(time: number, run: Run): Promise<void> {
   const ms = Math.min(time - performance.now(), run.remainingMs() - MARGIN_MS)
-  if (ms <= 0) return
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    })
-  })
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** Identifies an answer to a challenge. An event that Cognito repeats then counts once. */
