@@ -88,7 +88,7 @@ export function ordinarySample(block: Pick<FunctionBlock, 'folder' | 'trigger'>)
   const read = (ending: string): Record<string, unknown> =>
     JSON.parse(readFileSync(join(ROOT, 'events', `${ordinaryEvent(block)}${ending}`), 'utf8'))
   const event = read('.json')
-  return { event, answer: { ...event, response: read('.expect.json').response } }
+  return { event, answer: { ...event, response: read('.expect.json').response ?? {} } }
 }
 
 /** The messages of the rule blockUsers: one for sign-in, and one for sign-up. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
 import { triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
@@ -8,7 +8,6 @@ import { SAMPLE_DOMAIN } from '../init/domain.ts'
 import { listHandlerFiles } from '../init/project.ts'
 import { bundleHandler } from '../lib/build.ts'
 import { defaultSettings, NOWHERE } from '../lib/environment.ts'
-import { UsageError } from '../lib/errors.ts'
 import { PACKAGE_FOLDER } from '../lib/own-package.ts'
 import { listOptionalFunctions, listTriggerFunctions, openProject, type TriggerFunction } from '../project/project.ts'
 import { readYaml } from '../project/yaml-values.ts'
@@ -49,21 +48,17 @@ export interface FunctionPlan {
  * permissions from the rules of the handler.
  *
  * @param domain The email domain that may sign up.
- * @throws UsageError for a trigger without a handler. MissingPeerError if esbuild is not installed.
+ * @throws UsageError if the handler needs a package that is not installed. MissingPeerError if esbuild is not installed.
  */
 export async function planFunction(trigger: TriggerName, domain: string): Promise<FunctionPlan> {
   const { folder } = triggerFacts(trigger)
   const declared = await readOwnFunction(trigger)
   const own = await listHandlerFiles(folder)
-  if (own.length === 0 || declared === undefined) {
-    throw new UsageError(`${trigger}: Lifeguard has no handler for this trigger yet. Write one, and name it with --handler in replay`)
-  }
-  // A setting without a sample value is optional, and its default suits a new function.
-  const samples = defaultSettings()
+  if (declared === undefined) throw new Error(`serverless.yml has no function for ${trigger}`)
   const exported = declared.handler?.split('.').at(-1) ?? 'handler'
-  const known = Object.entries(declared.environment).filter(([name, value]) => value !== '' && Object.hasOwn(samples, name))
-  const environment = Object.fromEntries(known.map(([name, value]) => [name, value === SAMPLE_DOMAIN ? domain : value]))
-  const permissions = await readPermissions(folder, exported, environment)
+  const { environment, permissions } = await chooseSettings(declared.environment, domain, (settings) =>
+    readPermissions(folder, exported, settings),
+  )
   const settings = new Set(permissions.map(({ resource }) => resource).filter((setting) => setting.endsWith('_TABLE')))
   return {
     trigger,
@@ -76,6 +71,34 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
     tables: await Promise.all([...settings].map(readTable)),
     permissions,
   }
+}
+
+interface Loaded {
+  readonly environment: Readonly<Record<string, string>>
+  readonly permissions: readonly RulePermission[]
+}
+
+/**
+ * Chooses the settings of a new function: those that have a default and a sample value. If the handler does not load with them, some
+ * settings without a default are required, and get their sample value.
+ */
+async function chooseSettings(
+  declared: Readonly<Record<string, string>>,
+  domain: string,
+  load: (settings: Readonly<Record<string, string>>) => Promise<readonly RulePermission[] | undefined>,
+): Promise<Loaded> {
+  const samples = Object.entries(defaultSettings()).filter(([name]) => Object.hasOwn(declared, name))
+  const defaults = Object.fromEntries(samples.flatMap(([name]) => (declared[name] ? [[name, toDomain(declared[name], domain)]] : [])))
+  const known = await load(defaults)
+  if (known !== undefined) return { environment: defaults, permissions: known }
+  const all = { ...Object.fromEntries(samples), ...defaults }
+  const permissions = await load(all)
+  if (permissions === undefined) throw new Error(`The handler did not load with the settings ${Object.keys(all).join(', ')}`)
+  return { environment: all, permissions }
+}
+
+function toDomain(value: string, domain: string): string {
+  return value === SAMPLE_DOMAIN ? domain : value
 }
 
 async function readOwnFunction(trigger: TriggerName): Promise<TriggerFunction | undefined> {
@@ -99,14 +122,13 @@ async function readPermissions(
   folder: string,
   exported: string,
   environment: Readonly<Record<string, string>>,
-): Promise<readonly RulePermission[]> {
+): Promise<readonly RulePermission[] | undefined> {
   const bundle = await bundleHandler(join(PACKAGE_FOLDER, 'src', folder, 'handler.ts'))
   const worker = startWorker({ environment: { ...NOWHERE, ...environment }, onOutput: () => undefined })
   try {
     const reply = await worker.ask({ kind: 'load', file: bundle.file, exported })
     const rule = reply.kind === 'ready' ? reply.rule : undefined
-    if (rule === undefined) throw new Error(`The handler of ${folder} in ${basename(dirname(bundle.file))} did not load`)
-    return listRules(rule).flatMap(({ permissions = [] }) => permissions)
+    return rule && listRules(rule).flatMap(({ permissions = [] }) => permissions)
   } finally {
     await Promise.all([worker.kill(), bundle.remove()])
   }

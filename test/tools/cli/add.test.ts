@@ -202,7 +202,6 @@ describe('lifeguard add', () => {
   it.each([
     ['no trigger', [], PLAIN, 'Missing trigger. Expected: lifeguard add TRIGGER..., such as lifeguard add pre-signup'],
     ['an unknown trigger', ['pre-signups'], PLAIN, "Unknown trigger 'pre-signups'. Did you mean 'pre-signup'?"],
-    ['a trigger without a handler', ['custom-message'], PLAIN, 'CustomMessage: Lifeguard has no handler for this trigger yet'],
     ['a wrong domain', ['pre-signup', '--domain', 'a b'], PLAIN, '--domain a b: expected a domain such as example.com'],
     ['a folder without a configuration', ['pre-signup'], {}, 'No configuration in this folder, such as serverless.yml or template.yaml'],
     [

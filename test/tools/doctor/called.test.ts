@@ -23,6 +23,8 @@ describe('examine of a trigger function', () => {
     PreAuthentication: arn('SignIn'),
     PreTokenGeneration: arn('Tokens'),
     PostAuthentication: arn('Bystander'),
+    CustomMessage: arn('Texts'),
+    UserMigration: arn('Migration'),
   }
 
   it.each<[string, Changes]>([

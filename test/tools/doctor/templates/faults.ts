@@ -21,6 +21,8 @@ const statements = (role: string): string => `${role}.Properties.Policies.0.Poli
 const inline = (code: string): object => ({ ZipFile: code })
 const allowing = (Action: unknown, Resource: unknown): object => ({ Effect: 'Allow', Action, Resource })
 
+const CHALLENGES = { Define: 'DefineAuthChallenge', Create: 'CreateAuthChallenge', Verify: 'VerifyAuthChallengeResponse' } as const
+
 /** All faults, with the expected findings. */
 export const FAULTS: readonly Fault[] = [
   // Faults in the settings of functions: LG101 to LG103.
@@ -702,7 +704,59 @@ export const FAULTS: readonly Fault[] = [
     change: userMigration('ALLOW_USER_PASSWORD_AUTH', 'bcrypt:cost=13'),
     at: 'Migration.Properties.MemorySize',
   },
+  {
+    base: 'cdk.template.json',
+    seeds: 'a custom challenge without the function that checks the answer',
+    code: 'LG412',
+    change: customChallenge('ALLOW_CUSTOM_AUTH', 'Define', 'Create'),
+    at: 'Users0A0EEA89.Properties.LambdaConfig.DefineAuthChallenge',
+  },
+  {
+    base: 'cdk.template.json',
+    seeds: 'a custom challenge in a pool whose app clients cannot start one',
+    code: 'LG413',
+    change: customChallenge('ALLOW_USER_SRP_AUTH', 'Define', 'Create', 'Verify'),
+    at: 'Users0A0EEA89.Properties.LambdaConfig.DefineAuthChallenge',
+  },
 ]
+
+/** Adds functions of a custom challenge and an app client to the pool of the CDK. */
+function customChallenge(flow: string, ...names: readonly (keyof typeof CHALLENGES)[]): Fault['change'] {
+  const functions = names.flatMap((name): readonly (readonly [string, unknown])[] => [
+    [
+      name,
+      {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          ...{ Handler: `challenges.${name.toLowerCase()}`, Runtime: 'nodejs24.x', MemorySize: 512, Timeout: 5 },
+          Code: { S3Bucket: 'a', S3Key: 'b' },
+          Role: attribute('TokensServiceRole'),
+        },
+        Metadata: { 'aws:asset:path': 'handlers', 'aws:asset:property': 'Code' },
+      },
+    ],
+    [
+      `MayCall${name}`,
+      {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Action: 'lambda:InvokeFunction',
+          FunctionName: attribute(name),
+          Principal: 'cognito-idp.amazonaws.com',
+          SourceArn: attribute('Users0A0EEA89'),
+        },
+      },
+    ],
+    [`Users0A0EEA89.Properties.LambdaConfig.${CHALLENGES[name]}`, attribute(name)],
+  ])
+  return {
+    ...Object.fromEntries(functions),
+    OwnClient: {
+      Type: 'AWS::Cognito::UserPoolClient',
+      Properties: { UserPoolId: { Ref: 'Users0A0EEA89' }, ExplicitAuthFlows: [flow], WriteAttributes: ['name'] },
+    },
+  }
+}
 
 /** Adds a user migration function and an app client to the pool of the CDK. */
 function userMigration(flow: string, hash: string): Fault['change'] {
