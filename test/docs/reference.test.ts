@@ -81,6 +81,13 @@ describe('docs/reference/errors.md', () => {
 })
 
 describe('docs/reference/triggers.md', () => {
+  it("docs/reference/triggers.md has a row for each trigger with its folder, in the order of a user's life", async () => {
+    const rows = (await readRows('docs/reference/triggers.md')).filter(([, folder = '']) => /^`[a-z-]+`$/.test(folder))
+    expect(rows.map(([trigger, folder]) => [trigger, folder])).toEqual(
+      Object.entries(TRIGGERS).map(([trigger, { folder }]) => [trigger, `\`${folder}\``]),
+    )
+  })
+
   it('docs/reference/triggers.md names each function of serverless.yml, and says if it is deployed', async () => {
     const rows = (await readRows('docs/reference/triggers.md')).filter(([, folder = '']) => /^`[a-z-]+`$/.test(folder))
     for (const { name, trigger, optional } of BLOCKS.filter((block) => block.trigger !== undefined)) {
