@@ -132,6 +132,8 @@ const TRIGGERS: readonly Trigger[] = [
   { prefix: 'pre/', title: 'Pre sign-up', runs: 'runs at each sign-up', order: 2 },
   { prefix: 'token/', title: 'Pre token generation', runs: 'runs at each sign-in and token refresh', order: 1 },
   { prefix: 'post/', title: 'Post confirmation', runs: 'runs once, when a user is confirmed', order: 3 },
+  { prefix: 'message/', title: 'Custom message', runs: 'runs before each message of Cognito', order: 4 },
+  { prefix: 'define/', title: 'Define auth challenge', runs: 'runs before each step of a custom challenge', order: 5 },
 ]
 
 function listPeers(all: readonly Outcome[], prefix: string): readonly Outcome[] {
@@ -150,8 +152,10 @@ const WAIT_ALIGNS: readonly Align[] = ['left', 'left', 'right', 'right', 'right'
 
 function describeWait({ prefix, title, runs }: Trigger, series: Series): string {
   const median = (figure: string): number => quantile(series.of(`${prefix}lifeguard ${figure}`), 0.5)
-  const [load, first, warm] = [median('import ms'), median('first ms'), median('warm p50 us') / 1000].map(digits)
-  return `**${title}** ${runs}. With Lifeguard, a cold start takes ${load} ms for the import and ${first} ms for the first event. A warm event takes ${warm} ms.`
+  const [load, first] = [median('import ms'), median('first ms')].map(digits)
+  const cold = `**${title}** ${runs}. With Lifeguard, a cold start takes ${load} ms for the import and ${first} ms for the first event.`
+  const warm = series.find(`${prefix}lifeguard warm p50 us`)
+  return warm === undefined ? cold : `${cold} A warm event takes ${digits(quantile(warm, 0.5) / 1000)} ms.`
 }
 
 function waitRow(name: ProgramName, series: Series): readonly (readonly string[])[] {

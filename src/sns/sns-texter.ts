@@ -1,5 +1,5 @@
 import { PublishCommand, SNSServiceException } from '@aws-sdk/client-sns'
-import { sendCommand } from '../shared/aws/send-command.ts'
+import { sendCommand, toWellFormed } from '../shared/aws/send-command.ts'
 import type { Sns } from '../shared/aws/sns.ts'
 import { NotDoneError } from '../shared/rules/errors.ts'
 import type { Texter } from '../shared/sms/texter.ts'
@@ -46,7 +46,7 @@ export function snsTexter({ sns, senderId, originationNumber }: SnsTexterOptions
       // The message does not contain the number, because errors are logged.
       if (!E164.test(to)) throw new NotDoneError(new TypeError('The recipient is not a phone number in the E.164 format'))
       // A lone surrogate would make the SDK throw in the middle of writing the request, and the client's next message would contain that part.
-      const command = new PublishCommand({ PhoneNumber: to, Message: text.toWellFormed(), MessageAttributes })
+      const command = new PublishCommand({ PhoneNumber: to, Message: toWellFormed(text), MessageAttributes })
       await sendCommand(command, (each) => sns().send(each, { abortSignal: signal }), SNSServiceException, signal)
     },
   }

@@ -20,7 +20,9 @@ const TIMEOUT_MS = 120_000 + EVENTS * 10
 const OTHERS = Math.floor(Math.min(EVENTS * 0.3, 4000 + EVENTS * 0.1))
 const SIGN_UPS = EVENTS - OTHERS
 
-const others = (await loadContracts()).map(({ name }) => name).filter((name) => name !== 'preSignUp')
+const functions = await loadContracts()
+const others = functions.filter(({ name, optional }) => name !== 'preSignUp' && !optional).map(({ name }) => name)
+const optional = functions.filter((each) => each.optional).map(({ name }) => name)
 
 const NOWHERE = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' }
 
@@ -46,9 +48,9 @@ describe('oracleAllows', () => {
 
 describe('fuzzing of the built handlers', () => {
   it(
-    `finds no crash, no private error message and no wrong approval: ${SIGN_UPS} sign-ups, ${OTHERS} other events`,
+    `finds no crash, no private error message and no wrong approval: ${SIGN_UPS} sign-ups, ${OTHERS} other events, ${EVENTS} events of optional functions`,
     async () => {
-      const [signUps, rest] = await Promise.all([
+      const [signUps, rest, more] = await Promise.all([
         fuzz({ seed: SEED, first: 0, count: SIGN_UPS, functions: ['preSignUp'], concurrency: 1 }),
         fuzz({
           seed: SEED,
@@ -57,17 +59,21 @@ describe('fuzzing of the built handlers', () => {
           functions: others,
           concurrency: 8,
         }),
+        fuzz({ seed: SEED, first: EVENTS, count: EVENTS, functions: optional, concurrency: 48 }),
       ])
-      const tally = { ...signUps.tally, ...rest.tally }
+      const tally = { ...signUps.tally, ...rest.tally, ...more.tally }
       console.info(tally, `${(await listMails()).length} mails in the inbox`)
 
-      expect([...signUps.problems, ...rest.problems]).toEqual([])
-      expect(signUps.problemCount + rest.problemCount).toBe(0)
-      expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(EVENTS)
+      expect([...signUps.problems, ...rest.problems, ...more.problems]).toEqual([])
+      expect(signUps.problemCount + rest.problemCount + more.problemCount).toBe(0)
+      expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(2 * EVENTS)
       // Checks that each outcome occurs, because a handler that denies everything would pass the checks above.
       for (const kind of ['proceed', 'denied', 'failed']) expect(tally[`preSignUp ${kind}`]).toBeGreaterThan(SIGN_UPS / 50)
       for (const name of others) {
         for (const kind of ['proceed', 'failed']) expect(tally[`${name} ${kind}`]).toBeGreaterThan(OTHERS / 150)
+      }
+      for (const name of optional) {
+        for (const kind of ['proceed', 'failed']) expect(tally[`${name} ${kind}`], name).toBeGreaterThan(EVENTS / optional.length / 100)
       }
       expect(tally['preAuthentication denied']).toBeGreaterThan(OTHERS / 150)
     },

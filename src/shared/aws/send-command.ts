@@ -34,6 +34,14 @@ export async function sendCommand<Command extends SendCommand>(
 }
 
 /**
+ * Replaces lone surrogates. With one of them, the SDK stops in the middle of a request, and the client's next request contains the rest.
+ * `String.prototype.toWellFormed` would need a newer `lib` in the TypeScript projects of users.
+ */
+export function toWellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, '\ufffd')
+}
+
+/**
  * Counts the HTTP requests of a command. The returned function returns undefined if the client never started this command, for
  * example because it sent another command. The SDK's count, `$metadata.attempts`, is missing on some errors, such as an abort.
  */

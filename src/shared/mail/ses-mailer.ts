@@ -1,5 +1,5 @@
 import { SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
-import { sendCommand } from '../aws/send-command.ts'
+import { sendCommand, toWellFormed } from '../aws/send-command.ts'
 import type { Ses } from '../aws/ses.ts'
 import type { Mailbox } from '../email/mailbox.ts'
 import type { Mailer } from './mailer.ts'
@@ -17,7 +17,7 @@ export interface SesMailerOptions {
 }
 
 // A lone surrogate would make the SDK throw in the middle of writing the request, and the client's next email would contain that part.
-const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: text.toWellFormed(), Charset: 'UTF-8' })
+const utf8 = (text: string): { Data: string; Charset: 'UTF-8' } => ({ Data: toWellFormed(text), Charset: 'UTF-8' })
 
 /**
  * Makes a mailer that sends emails through Amazon SES. The client's `maxAttempts` limits the attempts. In the SES sandbox, recipients

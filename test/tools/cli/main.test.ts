@@ -37,7 +37,10 @@ describe('lifeguard', () => {
 
   it.each([
     [['repaly'], "Unknown command 'repaly'. Did you mean 'replay'?"],
-    [['test'], "Unknown command 'test'. Expected one of replay, explain, effects, domains, precompile, attach, doctor, init"],
+    [
+      ['test'],
+      "Unknown command 'test'. Expected one of replay, explain, preview, effects, domains, import-check, precompile, attach, doctor, init",
+    ],
     [['replay', '--jsn'], "Unknown option '--jsn'. Did you mean '--json'?"],
     [['replay', '--verbose'], "Unknown option '--verbose'. Run 'lifeguard replay --help' to see the options"],
     [['replay', '-x'], "Unknown option '-x'. Run 'lifeguard replay --help' to see the options"],

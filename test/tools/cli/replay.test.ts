@@ -264,7 +264,7 @@ describe('lifeguard replay --json', () => {
     ['{"outcome":', 'a.expect.json: not JSON: Unexpected end of JSON input'],
     [
       '{"outcom":"denied"}',
-      "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, failedRules, effects",
+      "a.expect.json: unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, responseLike, failedRules, effects",
     ],
     ['{"outcome":"deny"}', 'a.expect.json: outcome: Invalid option: expected one of "proceed"|"denied"|"failed"'],
     ['[]', 'a.expect.json: expected a JSON object'],

@@ -19,7 +19,7 @@ it.each([
   ['{"effects":{"letters":1}}', "effects: unknown key 'letters'; expected one of profiles, mails, texts, rows"],
   ['{"failedRules":"a"}', 'failedRules: Invalid input: expected array'],
   ['{"reason":7}', 'reason: Invalid input: expected string'],
-  ['{"outcom":"denied"}', "unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, failedRules, effects"],
+  ['{"outcom":"denied"}', "unknown key 'outcom'; expected one of outcome, decidedBy, reason, response, responseLike, failedRules, effects"],
   ['[]', 'expected a JSON object'],
 ])('readExpectation rejects %s', async (text, problem) => {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-expectation-'))
