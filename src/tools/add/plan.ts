@@ -36,8 +36,10 @@ export interface FunctionPlan {
   readonly block: object
   /** The files to write, by their path in the project. */
   readonly files: ReadonlyMap<string, string>
-  /** The settings with a value. Table settings are missing, because the tables do not exist yet. */
+  /** The settings with a value, without tables, which do not exist yet, and without secrets. */
   readonly environment: Readonly<Record<string, string>>
+  /** The required settings with a secret value. This package cannot choose one. */
+  readonly secrets: readonly string[]
   readonly tables: readonly NeededTable[]
   /** The permissions that the rules declare. Their `resource` is the setting that names a table. */
   readonly permissions: readonly RulePermission[]
@@ -67,11 +69,15 @@ export async function planFunction(trigger: TriggerName, domain: string): Promis
     exported,
     block: await readOwnBlock(declared.name),
     files: new Map(await Promise.all(own.map(async (path) => [path, await readFile(join(PACKAGE_FOLDER, path), 'utf8')] as const))),
-    environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_TABLE'))),
+    environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_TABLE') && !SECRET.test(name))),
+    secrets: Object.keys(environment).filter((name) => SECRET.test(name)),
     tables: await Promise.all([...settings].map(readTable)),
     permissions,
   }
 }
+
+// `KMS_KEY_ARN` and other names of keys are not secret.
+const SECRET = /(?:_KEY|_SECRET|_TOKEN|_PASSWORD)$/
 
 interface Loaded {
   readonly environment: Readonly<Record<string, string>>

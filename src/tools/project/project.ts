@@ -107,11 +107,17 @@ export async function openProject(
   return { ...service, ...(printed === undefined ? declared : toDeclaredTemplate(file, parseJson(file, printed))) }
 }
 
+// The framework has no event for this trigger, so its function has this name, and another tool attaches it.
+const WITHOUT_EVENT: TriggerName = 'InboundFederation'
+
 /** Returns the functions that the project's user pools call, in the order of the configuration. */
 export function listTriggerFunctions({ template }: Project): readonly TriggerFunction[] {
-  return listAttached(template).flatMap(({ trigger, target, pool }) =>
+  const attached = listAttached(template).flatMap(({ trigger, target, pool }) =>
     target === undefined ? [] : [toTriggerFunction(template, target, trigger, pool)],
   )
+  const named = findResources(template, 'AWS::Lambda::Function').filter(({ id }) => parseTriggerName(toFunctionName(id)) === WITHOUT_EVENT)
+  const unattached = named.filter(({ id }) => !attached.some(({ name }) => name === toFunctionName(id)))
+  return [...attached, ...unattached.map((target) => toTriggerFunction(template, target, WITHOUT_EVENT, undefined))]
 }
 
 /**

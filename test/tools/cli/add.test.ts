@@ -156,6 +156,17 @@ describe('lifeguard add', () => {
     expect(printed.stdout).toContain('npx lifeguard attach --pool ID --function InboundFederation=ARN')
   })
 
+  it('adds the three functions of a custom challenge, and names the secret settings without a value', SLOW, async () => {
+    const cwd = await createService(PLAIN)
+
+    const { code, stdout, stderr } = await lifeguard(['add', 'custom-challenge'], { cwd })
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    for (const name of ['define', 'create', 'verify']) expect(stdout).toContain(`handler: dist/custom-challenge/handler.${name}\n`)
+    expect(stdout).toContain('Set the secret settings in serverless.yml: CODE_KEY.\n')
+    expect(stdout).not.toMatch(/CODE_KEY: \S/)
+  })
+
   it('prints the additions to a configuration program', SLOW, async () => {
     const cwd = await createService(PROGRAM)
 

@@ -121,6 +121,13 @@ resources:
     ])
   })
 
+  it('finds the function of inbound federation by its name, because the framework has no event for it', async () => {
+    const functions = { inboundFederation: { handler: 'a.handler' }, preSignUp: { handler: 'b.handler' } }
+    expect(await listFunctions({ 'serverless.json': { service: 'x', provider: {}, functions } })).toMatchObject([
+      { trigger: 'InboundFederation', name: 'inboundFederation', pool: undefined },
+    ])
+  })
+
   it('finds a function of a pool outside the service', async () => {
     const event = { cognitoUserPool: { pool: 'people', trigger: 'PreAuthentication', existing: true } }
     const functions = { check: { handler: 'a.handler', events: [event] } }

@@ -71,7 +71,8 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
     await io.out(describeNext(project, plans, manifest, willBuild))
     return EXIT.fine
   }
-  const additions = (await isFile(join(project.folder, OWN_DEPLOYMENT)))
+  const isOwn = await isFile(join(project.folder, OWN_DEPLOYMENT))
+  const additions = isOwn
     ? [{ path: ['functions'], value: Object.fromEntries(plans.map(({ name, block }) => [name, block])) }]
     : listAdditions(project, plans, tables, wiring)
   const isYaml = /\.ya?ml$/.test(project.file)
@@ -80,9 +81,10 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
     const why = values.write ? [`${project.file} is not YAML, so it is not edited.`] : []
     await io.out([...written, '', ...why, `Add to ${project.file}:`, '', ...formatAdditions(additions).trimEnd().split('\n')])
   }
-  const writesScript = values.write && manifest !== undefined && !willBuild
+  // The build of a project of init bundles every handler.
+  const writesScript = values.write && manifest !== undefined && !willBuild && !isOwn
   if (writesScript) await io.out(await addBuildScript(project.folder, manifest))
-  await io.out(describeNext(project, plans, manifest, willBuild || writesScript, wiring))
+  await io.out(describeNext(project, plans, manifest, willBuild || writesScript || isOwn, wiring))
   return EXIT.fine
 }
 
@@ -146,7 +148,9 @@ function describeNext(
   const isCdk = project.kind === 'cdk'
   const declared = [manifest?.dependencies, manifest?.devDependencies].flatMap((each) => (isObject(each) ? Object.keys(each) : []))
   const missing = ['cognito-lifeguard', 'esbuild'].filter((name) => !declared.includes(name))
-  const settings = plans.flatMap(({ environment }) => Object.entries(environment).map(([name, value]) => `${name} is ${value}`))
+  const settings = new Set(plans.flatMap(({ environment }) => Object.entries(environment).map(([name, value]) => `${name} is ${value}`)))
+  const secrets = new Set(plans.flatMap((plan) => plan.secrets))
+  const place = isCdk ? 'your stack' : project.file
   return [
     '',
     'Next:',
@@ -162,6 +166,7 @@ function describeNext(
               `  npx lifeguard attach --pool ID --function ${trigger}=ARN    # after the deployment, because the framework cannot`,
           )
       : []),
-    ...(settings.length > 0 ? wrapText(`Check the settings in ${isCdk ? 'your stack' : project.file}: ${settings.join(', ')}.`, '  ') : []),
+    ...(settings.size > 0 ? wrapText(`Check the settings in ${place}: ${[...settings].join(', ')}.`, '  ') : []),
+    ...(secrets.size > 0 ? wrapText(`Set the secret settings in ${place}: ${[...secrets].join(', ')}.`, '  ') : []),
   ]
 }
