@@ -27,11 +27,12 @@ export const ANSWER_ORACLES: Readonly<Record<string, (answered: Answered) => str
   },
   userMigration: ({ event, response }) => {
     if (own(response, 'userAttributes') == null) return undefined
-    const known = migrated.some(
-      ({ userName, password }) =>
-        same(userName, own(event, 'userName')) && (password === undefined || password === own(own(event, 'request'), 'password')),
-    )
-    return known ? undefined : 'the handler migrated a user without the right password'
+    const known = migrated.filter(({ userName }) => same(userName, own(event, 'userName')))
+    if (known.length === 0) return 'the handler migrated an unknown user'
+    if (own(event, 'triggerSource') === 'UserMigration_ForgotPassword')
+      return own(response, 'finalUserStatus') === 'RESET_REQUIRED' ? undefined : 'the handler migrated a user without a password'
+    const given = own(own(event, 'request'), 'password')
+    return known.some(({ password }) => password === given) ? undefined : 'the handler migrated a user without the right password'
   },
   inboundFederation: ({ event, response }) => {
     const map = own(response, 'userAttributesToMap')
