@@ -11,6 +11,7 @@ const STYLE = `<style>
     rect { fill: #eaeef2; stroke: #8c959f }
     .refusing { fill: #ffebe9; stroke: #cf222e }
     .working { fill: #dafbe1; stroke: #1a7f37 }
+    .answering { fill: #ddf4ff; stroke: #0969da }
     path { stroke: #59636e; fill: none; marker-end: url(#arrow) }
     marker path { fill: #59636e; stroke: none; marker-end: none }
     @media (prefers-color-scheme: dark) {
@@ -19,6 +20,7 @@ const STYLE = `<style>
       rect { fill: #212830; stroke: #656c76 }
       .refusing { fill: #3c1618; stroke: #f85149 }
       .working { fill: #12261e; stroke: #3fb950 }
+      .answering { fill: #121d2f; stroke: #4493f8 }
       path { stroke: #9198a1 }
       marker path { fill: #9198a1 }
     }
@@ -56,8 +58,10 @@ export function drawLifecycle(concepts: string): string {
     if (!Object.hasOwn(TRIGGERS, name)) throw new Error(`${name} is not a trigger of Cognito`)
   const kinds = readTable(concepts, 'Kind | Triggers | Rules | If a rule has an error')
   const findKind = (name: string): string => {
-    const [kind = 'other'] = kinds.find(([, names = '']) => names.replaceAll(/[- ]/g, '').split(',').includes(name.toLowerCase())) ?? []
-    return kind.replace(' trigger', '')
+    const [kind] = kinds.find(([, names = '']) => names.toLowerCase().replaceAll(/[- ]/g, '').split(',').includes(name.toLowerCase())) ?? []
+    if (kind === undefined) throw new Error(`The table of kinds lacks ${name}`)
+    if (kind === 'sender') return 'working'
+    return /^(?:refusing|working) trigger$/.test(kind) ? kind.replace(' trigger', '') : 'answering'
   }
   let right = 0
   const lines = rows.flatMap(({ moment, triggers }, row) => {
@@ -81,7 +85,7 @@ export function drawLifecycle(concepts: string): string {
   const legend = [
     ['refusing', 'may refuse the user'],
     ['working', 'has effects'],
-    ['other', 'no rules yet'],
+    ['answering', 'answers Cognito'],
   ].flatMap(([kind = '', text = ''], index) => [
     `<rect class="${kind}" x="${LABELS + index * 180}" y="${y}" width="16" height="16" rx="3"/>`,
     `<text class="quiet" x="${LABELS + 22 + index * 180}" y="${y + 13}">${text}</text>`,
