@@ -29,9 +29,7 @@ export function kmsKeyring({ keyArn }: KmsKeyringOptions): Keyring {
 type KeyringClient = Exclude<ReturnType<NonNullable<KmsKeyringNodeInput['clientProvider']>>, false>
 
 function decryptWith(kms: () => KMS): KeyringClient {
-  const refuse = async (): Promise<never> => {
-    throw new TypeError('kmsKeyring() can only decrypt')
-  }
+  const refuse = (): Promise<never> => Promise.reject(new TypeError('kmsKeyring() can only decrypt'))
   return {
     async decrypt(request) {
       const { KeyId, Plaintext } = await kms().decrypt(request)
