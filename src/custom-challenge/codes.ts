@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../shared/cognito/event.ts'
-import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { describeValue } from '../shared/rules/arguments.ts'
 import type { MessageSample, RulePermission } from '../shared/rules/rule.ts'
 import { crypto } from './crypto.ts'
 import { type Challenge, type ChallengeContext, type ChallengeStep, defineChallenge } from './steps.ts'
@@ -111,12 +111,4 @@ function describeKey(key: unknown): string {
 function assertInteger(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return
   throw new RangeError(`${what} is ${value}; expected an integer from ${least} to ${most}`)
-}
-
-/** Checks the options of a step with a code, and the object that sends it. */
-export function assertSending(owner: string, options: object, known: readonly string[], sender: string): void {
-  assertOptions(owner, options, [...known, ...CODE_OPTIONS])
-  const value: unknown = Reflect.get(options, sender)
-  if (typeof value === 'object' && value !== null && typeof Reflect.get(value, 'send') === 'function') return
-  throw new TypeError(`${owner}: ${sender} is ${describeValue(value)}; expected an object with a method send`)
 }

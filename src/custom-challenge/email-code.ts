@@ -1,8 +1,8 @@
-import { parseEmailAddress } from '../shared/email/address.ts'
+import { formatEmailAddress, parseEmailAddress } from '../shared/email/address.ts'
 import type { Mailer } from '../shared/mail/mailer.ts'
 import { type Catalogue, compileCatalogue } from '../shared/messages/catalogue.ts'
-import { describeValue } from '../shared/rules/arguments.ts'
-import { assertSending, type CodeOptions, codeStep } from './codes.ts'
+import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { CODE_OPTIONS, type CodeOptions, codeStep } from './codes.ts'
 import type { ChallengeStep } from './steps.ts'
 
 /** Options of {@link emailCode}. */
@@ -25,8 +25,9 @@ const OWNER = 'emailCode()'
  * emailCode({ mailer: sesMailer({ ses: sesClient(), from: 'sign-in@example.com' }), texts, key })
  */
 export function emailCode(options: EmailCodeOptions): ChallengeStep {
-  assertSending(OWNER, options, ['mailer', 'texts', 'unverified'], 'mailer')
+  assertOptions(OWNER, options, ['mailer', 'texts', 'unverified', ...CODE_OPTIONS])
   const { mailer, unverified = 'refuse' } = options
+  assertMethod(OWNER, 'mailer', mailer, 'send', 'sesMailer({ ses, from })')
   if (unverified !== 'refuse' && unverified !== 'send')
     throw new TypeError(`${OWNER}: unverified is ${describeValue(unverified)}; expected 'refuse' or 'send'`)
   const texts = compileCatalogue(options.texts, { owner: OWNER, needsText: true })
@@ -46,8 +47,7 @@ export function emailCode(options: EmailCodeOptions): ChallengeStep {
         const { clientMetadata } = event.request
         const written = texts.write('Authentication', { attributes: user.attributes, clientMetadata }, { code })
         if (written?.email === undefined) return false
-        // `parseEmailAddress` returns the domain in ASCII, which SES requires.
-        await mailer.send({ to: `${address.local}@${address.domain}`, ...written.email }, signal)
+        await mailer.send({ to: formatEmailAddress(address), ...written.email }, signal)
         return true
       },
     },

@@ -1,7 +1,7 @@
 import { type Catalogue, compileCatalogue } from '../shared/messages/catalogue.ts'
-import { describeValue } from '../shared/rules/arguments.ts'
+import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import type { Texter } from '../shared/sms/texter.ts'
-import { assertSending, type CodeOptions, codeStep } from './codes.ts'
+import { CODE_OPTIONS, type CodeOptions, codeStep } from './codes.ts'
 import type { ChallengeStep } from './steps.ts'
 
 /** Options of {@link smsCode}. */
@@ -25,8 +25,9 @@ const E164 = /^\+[1-9]\d{6,14}$/
  * smsCode({ texter: snsTexter({ sns: snsClient() }), texts, key })
  */
 export function smsCode(options: SmsCodeOptions): ChallengeStep {
-  assertSending(OWNER, options, ['texter', 'texts', 'unverified'], 'texter')
+  assertOptions(OWNER, options, ['texter', 'texts', 'unverified', ...CODE_OPTIONS])
   const { texter, unverified = 'refuse' } = options
+  assertMethod(OWNER, 'texter', texter, 'send', 'snsTexter({ sns })')
   if (unverified !== 'refuse' && unverified !== 'send')
     throw new TypeError(`${OWNER}: unverified is ${describeValue(unverified)}; expected 'refuse' or 'send'`)
   const texts = compileCatalogue(options.texts, { owner: OWNER })

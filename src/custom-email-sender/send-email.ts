@@ -1,15 +1,15 @@
 import type { AttributeMap } from '../shared/cognito/event.ts'
 import type { SourceOf } from '../shared/cognito/triggers.ts'
-import { parseEmailAddress } from '../shared/email/address.ts'
+import { formatEmailAddress, parseEmailAddress } from '../shared/email/address.ts'
 import type { Mailer } from '../shared/mail/mailer.ts'
 import { type Catalogue, compileCatalogue } from '../shared/messages/catalogue.ts'
 import type { MessageValues } from '../shared/messages/texts.ts'
-import { assertOptions } from '../shared/rules/arguments.ts'
+import { assertMethod, assertOptions } from '../shared/rules/arguments.ts'
 import { skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
 import type { SendClaims } from '../shared/sender/send-claims.ts'
-import { assertComplete, assertPort, mergePermissions, SENDING, sendMessage } from '../shared/sender/send-message.ts'
+import { assertComplete, mergePermissions, SENDING, sendMessage } from '../shared/sender/send-message.ts'
 import { type CodeReader, readMessageName } from '../shared/sender/sender.ts'
 import type { CustomEmailSender } from './trigger.ts'
 import type { UserFinder } from './user-finder.ts'
@@ -46,10 +46,10 @@ const OWNER = 'sendEmail()'
  * sendEmail(sesMailer({ ses: sesClient(), from: 'Example <code@example.com>' }), catalogue, { code: decryptCode(keyring) })
  */
 export function sendEmail(mailer: Mailer, catalogue: Catalogue, options: SendEmailOptions): Rule<CustomEmailSender> {
-  assertPort(OWNER, 'the mailer', mailer, 'send', 'sesMailer({ ses, from })')
+  assertMethod(OWNER, 'the mailer', mailer, 'send', 'sesMailer({ ses, from })')
   assertOptions(OWNER, options, ['code', 'claims', 'users'])
   const { code, claims, users } = options
-  assertPort(OWNER, 'code', code, 'read', 'decryptCode(keyring)')
+  assertMethod(OWNER, 'code', code, 'read', 'decryptCode(keyring)')
   const texts = compileCatalogue(catalogue, { owner: OWNER, needsText: true })
   const sources = [...Object.keys(WITH_CODE), ...(users === undefined ? [] : [TAKEOVER])]
   assertComplete(
@@ -69,8 +69,7 @@ export function sendEmail(mailer: Mailer, catalogue: Catalogue, options: SendEma
       if (!attributes?.email) return skip('no-email')
       const address = parseEmailAddress(attributes.email)
       if (address === undefined) return skip('email-malformed')
-      // `parseEmailAddress` returns the domain in ASCII, which SES requires.
-      const to = `${address.local}@${address.domain}`
+      const to = formatEmailAddress(address)
       const recipient = { to, attributes, ...(isTakeover && { values: readTakeover(ctx.user.attributes) }) }
       return sendMessage(ctx, { code, claims, texts }, recipient, ({ email }) => email && (() => mailer.send({ to, ...email }, ctx.signal)))
     },

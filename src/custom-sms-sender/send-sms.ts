@@ -1,12 +1,12 @@
 import type { SourceOf } from '../shared/cognito/triggers.ts'
 import { type Catalogue, compileCatalogue } from '../shared/messages/catalogue.ts'
-import { assertOptions } from '../shared/rules/arguments.ts'
+import { assertMethod, assertOptions } from '../shared/rules/arguments.ts'
 import { skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { SendClaims } from '../shared/sender/send-claims.ts'
-import { assertComplete, assertPort, mergePermissions, SENDING, sendMessage } from '../shared/sender/send-message.ts'
+import { assertComplete, mergePermissions, SENDING, sendMessage } from '../shared/sender/send-message.ts'
 import { type CodeReader, readMessageName } from '../shared/sender/sender.ts'
-import type { Texter } from '../shared/sms/texter.ts'
+import { isPhoneNumber, type Texter } from '../shared/sms/texter.ts'
 import type { CustomSmsSender } from './trigger.ts'
 
 /** Options of {@link sendSms}. */
@@ -28,7 +28,6 @@ const SOURCES: { readonly [Source in SourceOf<'CustomSMSSender'>]: true } = {
   CustomSMSSender_Authentication: true,
 }
 const OWNER = 'sendSms()'
-const E164 = /^\+[1-9]\d{1,14}$/
 
 /**
  * Makes a rule that sends every text message of the user pool. An event with an unknown trigger source gets the text `default` of the
@@ -42,10 +41,10 @@ const E164 = /^\+[1-9]\d{1,14}$/
  * when(allowCountries('DE', 'AT'), sendSms(snsTexter({ sns: snsClient() }), catalogue, { code: decryptCode(keyring) }))
  */
 export function sendSms(texter: Texter, catalogue: Catalogue, options: SendSmsOptions): Rule<CustomSmsSender> {
-  assertPort(OWNER, 'the texter', texter, 'send', 'snsTexter({ sns })')
+  assertMethod(OWNER, 'the texter', texter, 'send', 'snsTexter({ sns })')
   assertOptions(OWNER, options, ['code', 'claims'])
   const { code, claims } = options
-  assertPort(OWNER, 'code', code, 'read', 'decryptCode(keyring)')
+  assertMethod(OWNER, 'code', code, 'read', 'decryptCode(keyring)')
   const texts = compileCatalogue(catalogue, { owner: OWNER })
   assertComplete(
     OWNER,
@@ -61,7 +60,7 @@ export function sendSms(texter: Texter, catalogue: Catalogue, options: SendSmsOp
       const { user, signal } = ctx
       const to = user.phoneNumber
       if (to === undefined) return skip('no-phone-number')
-      if (!E164.test(to)) return skip('phone-number-malformed')
+      if (!isPhoneNumber(to)) return skip('phone-number-malformed')
       return sendMessage(ctx, { code, claims, texts }, { to, attributes: user.attributes }, ({ sms }) =>
         sms === undefined ? undefined : () => texter.send({ to, text: sms }, signal),
       )

@@ -1,7 +1,7 @@
-import { parseEmailAddress } from '../shared/email/address.ts'
+import { formatEmailAddress, parseEmailAddress } from '../shared/email/address.ts'
 import type { Mailer } from '../shared/mail/mailer.ts'
 import { mailableName } from '../shared/messages/mailable-name.ts'
-import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import type { DeclaresReads } from '../shared/rules/condition.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
@@ -31,8 +31,8 @@ export function sendWelcomeEmail(
   template: MailTemplate,
   options: SendWelcomeEmailOptions = {},
 ): Rule<PostConfirmation> & DeclaresReads {
-  assertMethod('mailer', mailer, 'send', 'such as sesMailer({ ses, from })')
-  assertMethod('template', template, 'render', 'such as mailTemplate(files, values)')
+  assertMethod('sendWelcomeEmail()', 'the mailer', mailer, 'send', 'sesMailer({ ses, from })')
+  assertMethod('sendWelcomeEmail()', 'the template', template, 'render', 'mailTemplate(files, values)')
   assertOptions('sendWelcomeEmail()', options, ['unverified'])
   const { unverified = 'skip' } = options
   if (!UNVERIFIED.includes(unverified))
@@ -50,8 +50,7 @@ export function sendWelcomeEmail(
       }
       const address = parseEmailAddress(user.email)
       if (address === undefined) return skip('email-malformed')
-      // `parseEmailAddress` returns the domain in ASCII, which SES requires.
-      const to = `${address.local}@${address.domain}`
+      const to = formatEmailAddress(address)
       const { subject, text, html } = template.render({ name: mailableName(user), attributes: user.attributes })
       await mailer.send({ to, subject, text, html }, signal)
       return done()
@@ -61,12 +60,5 @@ export function sendWelcomeEmail(
       reads: ['email', 'email_verified', 'cognito:user_status', 'given_name', 'name', ...(template.reads ?? [])],
       ...(mailer.permissions && { permissions: mailer.permissions }),
     },
-  )
-}
-
-function assertMethod(argument: string, value: unknown, method: string, example: string): void {
-  if (typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function') return
-  throw new TypeError(
-    `sendWelcomeEmail(): the ${argument} is ${describeValue(value)}; expected an object with a method ${method}, ${example}`,
   )
 }

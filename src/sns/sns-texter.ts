@@ -2,7 +2,7 @@ import { PublishCommand, SNSServiceException } from '@aws-sdk/client-sns'
 import { sendCommand, toWellFormed } from '../shared/aws/send-command.ts'
 import type { Sns } from '../shared/aws/sns.ts'
 import { NotDoneError } from '../shared/rules/errors.ts'
-import type { Texter } from '../shared/sms/texter.ts'
+import { isPhoneNumber, type Texter } from '../shared/sms/texter.ts'
 
 /** Options of {@link snsTexter}. */
 export interface SnsTexterOptions {
@@ -13,7 +13,6 @@ export interface SnsTexterOptions {
   readonly originationNumber?: string | undefined
 }
 
-const E164 = /^\+[1-9]\d{1,14}$/
 const SENDER_ID = /^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/
 
 const toAttribute = (value: string): { DataType: 'String'; StringValue: string } => ({ DataType: 'String', StringValue: value })
@@ -33,7 +32,7 @@ const toAttribute = (value: string): { DataType: 'String'; StringValue: string }
 export function snsTexter({ sns, senderId, originationNumber }: SnsTexterOptions): Texter {
   if (senderId !== undefined && !SENDER_ID.test(senderId))
     throw new TypeError(`snsTexter({ senderId }): expected 1 to 11 letters and digits with at least one letter, not ${quote(senderId)}`)
-  if (originationNumber !== undefined && !E164.test(originationNumber))
+  if (originationNumber !== undefined && !isPhoneNumber(originationNumber))
     throw new TypeError(`snsTexter({ originationNumber }): expected a number such as '+12065550100', not ${quote(originationNumber)}`)
   const MessageAttributes = {
     'AWS.SNS.SMS.SMSType': toAttribute('Transactional'),
@@ -44,7 +43,7 @@ export function snsTexter({ sns, senderId, originationNumber }: SnsTexterOptions
     permissions: [{ actions: ['sns:Publish'], resource: 'phone-numbers' }],
     async send({ to, text }, signal) {
       // The message does not contain the number, because errors are logged.
-      if (!E164.test(to)) throw new NotDoneError(new TypeError('The recipient is not a phone number in the E.164 format'))
+      if (!isPhoneNumber(to)) throw new NotDoneError(new TypeError('The recipient is not a phone number in the E.164 format'))
       // A lone surrogate would make the SDK throw in the middle of writing the request, and the client's next message would contain that part.
       const command = new PublishCommand({ PhoneNumber: to, Message: toWellFormed(text), MessageAttributes })
       await sendCommand(command, (each) => sns().send(each, { abortSignal: signal }), SNSServiceException, signal)

@@ -55,6 +55,11 @@ export function parseEmailAddress(text: string): EmailAddress | undefined {
   return { local, domain }
 }
 
+/** Returns an address for an email's recipient. Its domain is in ASCII, which SES requires. */
+export function formatEmailAddress({ local, domain }: EmailAddress): string {
+  return `${local}@${domain}`
+}
+
 /**
  * Returns the string by which lists compare addresses, with the local part in lower case. It keeps tags (`ann+news@`) and dots,
  * because their meaning depends on the mail server.

@@ -33,6 +33,17 @@ export function assertRules(owner: string, rules: readonly unknown[], first: num
   }
 }
 
+/**
+ * Checks that an argument is an object with a method.
+ *
+ * @param name The argument's name in the error's message, such as `the mailer`.
+ * @throws TypeError if it is not.
+ */
+export function assertMethod(owner: string, name: string, value: unknown, method: string, example: string): void {
+  if (typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function') return
+  throw new TypeError(`${owner}: ${name} is ${describeValue(value)}; expected an object with a method ${method}, such as ${example}`)
+}
+
 /** @throws TypeError if the condition is not a function. */
 export function assertCondition(owner: string, condition: unknown): void {
   if (typeof condition === 'function') return

@@ -1,7 +1,7 @@
-import { assertOptions } from '../rules/arguments.ts'
+import { assertMethod, assertOptions } from '../rules/arguments.ts'
 import { done, skip } from '../rules/outcome.ts'
 import { defineRule, type Rule, type RulePermission } from '../rules/rule.ts'
-import { assertPort, mergePermissions } from './send-message.ts'
+import { mergePermissions } from './send-message.ts'
 import { type CodeReader, readMessageName, type Sender } from './sender.ts'
 
 /** A code that an end-to-end test reads. */
@@ -41,10 +41,10 @@ const PRODUCTION = /prod|live/i
  */
 export function parkCodes(store: ParkedCodes, options: ParkCodesOptions): Rule<Sender> {
   const owner = 'parkCodes()'
-  assertPort(owner, 'the store', store, 'park', 'dynamoParkedCodes({ documents, table })')
+  assertMethod(owner, 'the store', store, 'park', 'dynamoParkedCodes({ documents, table })')
   assertOptions(owner, options, ['code', 'stage'])
   const { code, stage } = options
-  assertPort(owner, 'code', code, 'read', 'decryptCode(keyring)')
+  assertMethod(owner, 'code', code, 'read', 'decryptCode(keyring)')
   if (typeof stage !== 'string' || stage.trim() === '') throw new TypeError(`${owner}: stage is missing; expected a name such as 'dev'`)
   if (PRODUCTION.test(stage)) throw new RangeError(`${owner}: the stage is '${stage}'; codes in plain text are refused in production`)
   const permissions = mergePermissions(store, code)

@@ -1,7 +1,6 @@
 import type { AttributeMap } from '../cognito/event.ts'
 import type { CompiledCatalogue, WrittenMessage } from '../messages/catalogue.ts'
 import type { MessageValues } from '../messages/texts.ts'
-import { describeValue } from '../rules/arguments.ts'
 import { done, type Outcome, skip } from '../rules/outcome.ts'
 import type { RulePermission } from '../rules/rule.ts'
 import type { RuleContext } from '../rules/trigger.ts'
@@ -57,16 +56,6 @@ export function mergePermissions(
 ): readonly RulePermission[] | undefined {
   const all = parts.flatMap((part) => (part === undefined ? [] : [part.permissions]))
   return all.includes(undefined) ? undefined : all.flatMap((each) => each ?? [])
-}
-
-/**
- * Checks that an argument is an object with a method.
- *
- * @throws TypeError if it is not.
- */
-export function assertPort(owner: string, name: string, value: unknown, method: string, example: string): void {
-  if (typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function') return
-  throw new TypeError(`${owner}: ${name} is ${describeValue(value)}; expected an object with a method ${method}, such as ${example}`)
 }
 
 /**

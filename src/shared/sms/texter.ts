@@ -7,6 +7,11 @@ export interface TextMessage {
   readonly text: string
 }
 
+/** Returns true if a text is a phone number in the E.164 format. */
+export function isPhoneNumber(text: string): boolean {
+  return /^\+[1-9]\d{1,14}$/.test(text)
+}
+
 /** Sends text messages. */
 export interface Texter {
   /**
