@@ -142,6 +142,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'tools/replay': {
     'shared/cognito': 'the response fields of a trigger',
+    'shared/messages': 'the maximum lengths of messages',
     'shared/blocks': 'a seed adds blocks',
     'shared/lambda': 'its child process finds the handlers that a file creates',
     'shared/rules': 'its child process observes rules',

@@ -2,7 +2,7 @@ import { normalize } from 'node:path'
 import { stringify } from 'yaml'
 import { triggerFacts } from '../../shared/cognito/triggers.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
-import type { Project } from '../project/project.ts'
+import { isRejectedEvent, type Project } from '../project/project.ts'
 import { toFunctionId, toLogicalName } from '../project/serverless-template.ts'
 import { readYaml } from '../project/yaml-values.ts'
 import { addToYaml, type KeyPath } from './edit-yaml.ts'
@@ -13,7 +13,6 @@ import {
   buildServerlessFunction,
   buildStatements,
   buildTables,
-  isRejectedEvent,
   nameFunction,
   type Tables,
 } from './resources.ts'
@@ -36,7 +35,7 @@ export function listAdditions(project: Project, plans: readonly FunctionPlan[], 
   const statements = plans.flatMap((plan) => buildStatements(plan, tables, project))
   const unique = [...new Map(statements.map((each) => [JSON.stringify(each), each])).values()]
   const pool = findConfiguredPool(wiring)
-  const configured = pool === undefined ? [] : plans.filter((plan) => wiring.kind === 'resource' || isRejectedEvent(plan))
+  const configured = pool === undefined ? [] : plans.filter((plan) => wiring.kind === 'resource' || isRejectedEvent(plan.trigger))
   const permissions = configured.map((plan) => toPermission(plan, pool ?? ''))
   const resources = { ...created, ...Object.fromEntries(permissions) }
   return [

@@ -1,5 +1,5 @@
 import { createStatement, type Statement } from '../project/iam-statement.ts'
-import type { Project } from '../project/project.ts'
+import { isRejectedEvent, type Project } from '../project/project.ts'
 import { toFunctionId } from '../project/serverless-template.ts'
 import { parseReference, toSymbolic } from '../project/symbolic.ts'
 import { listTables } from '../project/template.ts'
@@ -53,7 +53,7 @@ export function buildStatements({ permissions }: FunctionPlan, { created, values
 export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiring: Wiring): object {
   const { trigger, folder, exported } = plan
   const event =
-    wiring.kind === 'event' && !isRejectedEvent(plan)
+    wiring.kind === 'event' && !isRejectedEvent(plan.trigger)
       ? { cognitoUserPool: { pool: wiring.pool, trigger, ...(wiring.existing && { existing: true }) } }
       : undefined
   return {
@@ -65,11 +65,6 @@ export function buildServerlessFunction(plan: FunctionPlan, tables: Tables, wiri
     environment: buildEnvironment(plan, tables),
     ...(event && { events: [event] }),
   }
-}
-
-/** Returns true if the Serverless Framework rejects the event of a trigger. Then LambdaConfig of the pool names the function. */
-export function isRejectedEvent({ trigger }: FunctionPlan): boolean {
-  return trigger === 'InboundFederation'
 }
 
 /** Builds the resource of a function in a SAM template. */

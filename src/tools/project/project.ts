@@ -107,17 +107,24 @@ export async function openProject(
   return { ...service, ...(printed === undefined ? declared : toDeclaredTemplate(file, parseJson(file, printed))) }
 }
 
-// The framework has no event for this trigger, so its function has this name, and another tool attaches it.
-const WITHOUT_EVENT: TriggerName = 'InboundFederation'
+/** Returns true if the Serverless Framework rejects the event of a trigger. Another tool then attaches the function. */
+export function isRejectedEvent(trigger: TriggerName | undefined): trigger is 'InboundFederation' {
+  return trigger === 'InboundFederation'
+}
 
 /** Returns the functions that the project's user pools call, in the order of the configuration. */
 export function listTriggerFunctions({ template }: Project): readonly TriggerFunction[] {
   const attached = listAttached(template).flatMap(({ trigger, target, pool }) =>
     target === undefined ? [] : [toTriggerFunction(template, target, trigger, pool)],
   )
-  const named = findResources(template, 'AWS::Lambda::Function').filter(({ id }) => parseTriggerName(toFunctionName(id)) === WITHOUT_EVENT)
-  const unattached = named.filter(({ id }) => !attached.some(({ name }) => name === toFunctionName(id)))
-  return [...attached, ...unattached.map((target) => toTriggerFunction(template, target, WITHOUT_EVENT, undefined))]
+  // Without an event, only the function's name shows the trigger.
+  const unattached = findResources(template, 'AWS::Lambda::Function').flatMap((target) => {
+    const name = toFunctionName(target.id)
+    const trigger = parseTriggerName(name)
+    const isNamed = isRejectedEvent(trigger) && !attached.some((each) => each.name === name)
+    return isNamed ? [toTriggerFunction(template, target, trigger, undefined)] : []
+  })
+  return [...attached, ...unattached]
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { TriggerName } from '../../shared/cognito/triggers.ts'
+import { LIMITS } from '../../shared/messages/check-message.ts'
 import { isObject } from '../../shared/rules/invocation.ts'
 
 /** A response that Cognito rejects or ignores. */
@@ -16,8 +17,7 @@ const SIGN_UP_FAILS = { name: 'SignUpFails', text: 'The sign-up fails; AWS does 
 const MESSAGE_IGNORED = { name: 'MessageIgnored', text: 'Cognito sends its own message, or fails; AWS does not document when' }
 const GROUPS_REMOVED = { name: 'GroupsRemoved', text: 'To keep the groups, leave the field out' }
 
-// The limits of a message, in characters, with the longest value of its placeholders.
-const MESSAGE_LIMITS = { emailMessage: 20_000, emailSubject: 140, smsMessage: 140 } as const
+const MESSAGE_LIMITS = { emailMessage: LIMITS.html, emailSubject: LIMITS.subject, smsMessage: LIMITS.sms } as const
 const BODIES = ['emailMessage', 'smsMessage'] as const
 
 /**

@@ -6,7 +6,7 @@ import { isObject } from '../../../../shared/rules/invocation.ts'
 import { formatCdk } from '../../../add/cdk-snippet.ts'
 import { applyAdditions, formatAdditions, listAdditions } from '../../../add/edits.ts'
 import { type FunctionPlan, planFunction } from '../../../add/plan.ts'
-import { chooseTables, isRejectedEvent } from '../../../add/resources.ts'
+import { chooseTables } from '../../../add/resources.ts'
 import { assertFree, chooseWiring, type Wiring } from '../../../add/target.ts'
 import { SAMPLE_DOMAIN } from '../../../init/domain.ts'
 import { writeFiles } from '../../../init/write.ts'
@@ -16,7 +16,7 @@ import { UsageError } from '../../../lib/errors.ts'
 import { parseTriggerName, triggersInFolder } from '../../../lib/find-trigger.ts'
 import { replaceFiles } from '../../../lib/replace-files.ts'
 import { isFile } from '../../../project/find-code.ts'
-import { openProject, type Project } from '../../../project/project.ts'
+import { isRejectedEvent, openProject, type Project } from '../../../project/project.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
 import { wrapText } from '../../text.ts'
@@ -160,7 +160,7 @@ function describeNext(
     '  npx lifeguard doctor    # checks the deployment',
     ...(wiring?.kind === 'event' && wiring.existing
       ? plans
-          .filter(isRejectedEvent)
+          .filter(({ trigger }) => isRejectedEvent(trigger))
           .map(
             ({ trigger }) =>
               `  npx lifeguard attach --pool ID --function ${trigger}=ARN    # after the deployment, because the framework cannot`,
