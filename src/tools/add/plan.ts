@@ -46,29 +46,57 @@ export interface FunctionPlan {
 }
 
 /**
- * Plans a function with this package's handler for a trigger. Reads its settings from this package's own deployment, and its
- * permissions from the rules of the handler.
+ * Plans functions with this package's handlers. Reads their settings from this package's own deployment, and their permissions from the
+ * rules of the handlers.
  *
  * @param domain The email domain that may sign up.
- * @throws UsageError if the handler needs a package that is not installed. MissingPeerError if esbuild is not installed.
+ * @throws UsageError if a handler needs a package that is not installed. MissingPeerError if esbuild is not installed.
  */
-export async function planFunction(trigger: TriggerName, domain: string): Promise<FunctionPlan> {
-  const { folder } = triggerFacts(trigger)
-  const declared = await readOwnFunction(trigger)
-  const own = await listHandlerFiles(folder)
-  if (declared === undefined) throw new Error(`serverless.yml has no function for ${trigger}`)
+export async function planFunctions(triggers: readonly TriggerName[], domain: string): Promise<readonly FunctionPlan[]> {
+  const service = await readOwnService()
+  const byFolder = Map.groupBy(triggers, (trigger) => triggerFacts(trigger).folder)
+  const plans = await Promise.all([...byFolder].map(([folder, own]) => planFolder(folder, own, service, domain)))
+  return plans.flat()
+}
+
+/** Plans the functions of one folder. They share its files and its bundle. */
+async function planFolder(
+  folder: string,
+  triggers: readonly TriggerName[],
+  service: OwnService,
+  domain: string,
+): Promise<readonly FunctionPlan[]> {
+  const paths = await listHandlerFiles(folder)
+  const files = new Map(await Promise.all(paths.map(async (path) => [path, await readFile(join(PACKAGE_FOLDER, path), 'utf8')] as const)))
+  const bundle = await bundleHandler(join(PACKAGE_FOLDER, 'src', folder, 'handler.ts'))
+  try {
+    return await Promise.all(
+      triggers.map(async (trigger) => ({ folder, files, ...(await planFunction(trigger, bundle.file, service, domain)) })),
+    )
+  } finally {
+    await bundle.remove()
+  }
+}
+
+async function planFunction(
+  trigger: TriggerName,
+  bundle: string,
+  { functions, blocks }: OwnService,
+  domain: string,
+): Promise<Omit<FunctionPlan, 'folder' | 'files'>> {
+  const declared = functions.find((each) => each.trigger === trigger)
+  const block = declared && blocks.get(declared.name)
+  if (declared === undefined || block === undefined) throw new Error(`serverless.yml has no function for ${trigger}`)
   const exported = declared.handler?.split('.').at(-1) ?? 'handler'
   const { environment, permissions } = await chooseSettings(declared.environment, domain, (settings) =>
-    readPermissions(folder, exported, settings),
+    readPermissions(bundle, exported, settings),
   )
   const settings = new Set(permissions.map(({ resource }) => resource).filter((setting) => setting.endsWith('_TABLE')))
   return {
     trigger,
     name: `${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`,
-    folder,
     exported,
-    block: await readOwnBlock(declared.name),
-    files: new Map(await Promise.all(own.map(async (path) => [path, await readFile(join(PACKAGE_FOLDER, path), 'utf8')] as const))),
+    block,
     environment: Object.fromEntries(Object.entries(environment).filter(([name]) => !name.endsWith('_TABLE') && !SECRET.test(name))),
     secrets: Object.keys(environment).filter((name) => SECRET.test(name)),
     tables: await Promise.all([...settings].map(readTable)),
@@ -107,36 +135,40 @@ function toDomain(value: string, domain: string): string {
   return value === SAMPLE_DOMAIN ? domain : value
 }
 
-async function readOwnFunction(trigger: TriggerName): Promise<TriggerFunction | undefined> {
+/** The functions of this package's serverless.yml. */
+interface OwnService {
+  readonly functions: readonly TriggerFunction[]
+  /** The blocks of the functions by name, with their variables. */
+  readonly blocks: ReadonlyMap<string, object>
+}
+
+async function readOwnService(): Promise<OwnService> {
   const signal = new AbortController().signal
   const options = { working: PACKAGE_FOLDER, environment: {}, signal, onNote: () => undefined, framework: false }
   const project = await openProject('serverless.yml', options)
-  const functions = project === undefined ? [] : [...listTriggerFunctions(project), ...listOptionalFunctions(project)]
-  return functions.find((each) => each.trigger === trigger)
-}
-
-async function readOwnBlock(name: string): Promise<object> {
   const { value } = readYaml('serverless.yml', await readFile(join(PACKAGE_FOLDER, 'serverless.yml'), 'utf8'))
   const service = isObject(value) ? value : {}
   const sections = [service.functions, isObject(service.custom) && service.custom.optional].flat()
-  const block = sections.flatMap((section) => (isObject(section) && isObject(section[name]) ? [section[name]] : []))[0]
-  if (block === undefined) throw new Error(`serverless.yml has no function ${name}`)
-  return block
+  const named = sections.flatMap((section) => Object.entries(isObject(section) ? section : {}))
+  return {
+    functions: project === undefined ? [] : [...listTriggerFunctions(project), ...listOptionalFunctions(project)],
+    blocks: new Map(named.flatMap(([name, block]) => (isObject(block) ? [[name, block]] : []))),
+  }
 }
 
+/** Reads the permissions of a handler's rules. Returns undefined if the handler does not load with these settings. */
 async function readPermissions(
-  folder: string,
+  file: string,
   exported: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<readonly RulePermission[] | undefined> {
-  const bundle = await bundleHandler(join(PACKAGE_FOLDER, 'src', folder, 'handler.ts'))
   const worker = startWorker({ environment: { ...NOWHERE, ...environment }, onOutput: () => undefined })
   try {
-    const reply = await worker.ask({ kind: 'load', file: bundle.file, exported })
+    const reply = await worker.ask({ kind: 'load', file, exported })
     const rule = reply.kind === 'ready' ? reply.rule : undefined
     return rule && listRules(rule).flatMap(({ permissions = [] }) => permissions)
   } finally {
-    await Promise.all([worker.kill(), bundle.remove()])
+    await worker.kill()
   }
 }
 

@@ -5,7 +5,7 @@ import { normaliseDomain } from '../../../../shared/email/address.ts'
 import { isObject } from '../../../../shared/rules/invocation.ts'
 import { formatCdk } from '../../../add/cdk-snippet.ts'
 import { applyAdditions, formatAdditions, listAdditions } from '../../../add/edits.ts'
-import { type FunctionPlan, planFunction } from '../../../add/plan.ts'
+import { type FunctionPlan, planFunctions } from '../../../add/plan.ts'
 import { chooseTables } from '../../../add/resources.ts'
 import { assertFree, chooseWiring, type Wiring } from '../../../add/target.ts'
 import { SAMPLE_DOMAIN } from '../../../init/domain.ts'
@@ -59,7 +59,7 @@ export async function runAdd(args: readonly string[], io: Io): Promise<number> {
   }
   for (const part of project.unresolved) io.err([`${project.file}: not resolved, so it is not checked: ${part}`])
   const wiring = chooseWiring(project, values.pool)
-  const plans = await Promise.all(triggers.map((trigger) => planFunction(trigger, domain)))
+  const plans = await planFunctions(triggers, domain)
   assertFree(project, plans, wiring)
   const tables = chooseTables(project, plans)
   // Read before anything is written, because an invalid package.json ends the command.
