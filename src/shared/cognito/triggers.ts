@@ -7,7 +7,7 @@
  * - `lambdaVersions`: the event versions that can be configured. A trigger without versions is configured only by an ARN.
  * - `versionKey`: the key of LambdaConfig with the ARN and the version, if this key is not the trigger's name.
  * - `waits`: false if Cognito calls the function asynchronously, and ignores its answer and its error.
- * - `refuses`: true if a function may refuse the user by an error. In other triggers, an error is always a failure.
+ * - `refuses`: true if a function may refuse the user, by an error or by the field in `refusesBy`. In other triggers, an error is always a failure.
  * - `refusesBy`: the field of the response that refuses the user if it is true, for a trigger that may refuse without an error.
  * - `needsKmsKey`: true if Cognito encrypts a code for the function, so that the pool needs a KMSKeyID.
  * - `response`: the fields that Cognito reads, with the types of their values.

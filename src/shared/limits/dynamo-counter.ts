@@ -20,7 +20,7 @@ const KEPT_SECONDS = 3600
  * Up to 50 uses per window, a retry after a lost response counts once. Above, such a retry may count a use twice.
  *
  * @example
- * emailCode({ mailer, template, key, counter: dynamoCounter({ documents: documentClient(), table: 'limits' }) })
+ * customChallenge({ steps, counter: dynamoCounter({ documents: documentClient(), table: 'limits' }) })
  */
 export function dynamoCounter({ documents, table, now = () => new Date() }: DynamoCounterOptions): Counter {
   return {
