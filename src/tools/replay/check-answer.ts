@@ -5,8 +5,13 @@ import { DEEPEST, isTooDeep } from '../lib/json.ts'
 import { ANSWER_CHECKS, type AnswerFault } from './answer-checks.ts'
 import type { FunctionError } from './child-messages.ts'
 
-/** The checked response, or the error that the caller gets and a description of the problem. */
-export type Checked = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: FunctionError; readonly problem: string }
+type Response = Readonly<Record<string, unknown>>
+
+/**
+ * The checked response, or the error that the caller gets and a description of the problem. `accepted` is the response if Cognito accepts
+ * it and gives it another effect.
+ */
+export type Checked = { readonly response: Response } | { readonly error: FunctionError; readonly problem: string; readonly accepted?: Response }
 
 /**
  * Checks a function's answer as Cognito does. Cognito rejects an answer that is not the whole event with a response.
@@ -32,22 +37,24 @@ export function checkAnswer(trigger: TriggerName, event: Readonly<Record<string,
     const read = facts.responseVersions?.[field]
     if (read?.includes(String(event.version)) === false) {
       if (response[field] === null) continue
-      return ignored(trigger, facts, `Cognito does not read 'response.${field}' in version ${event.version} of the event`, read)
+      const what = `Cognito does not read 'response.${field}' in version ${event.version} of the event`
+      return { ...ignored(trigger, facts, what, read), accepted: response }
     }
     if (describeType(response[field]) !== type) {
       return toUnrecognizable(`'response.${field}' is ${describeType(response[field])}; expected ${type}`)
     }
   }
   const fault = ANSWER_CHECKS[trigger]?.(response, event)
-  return fault === undefined ? { response } : toFault(fault)
+  return fault === undefined ? { response } : toFault(fault, response)
 }
 
 function toUnrecognizable(problem: string): Checked {
   return { error: { name: 'InvalidLambdaResponseException', message: 'Unrecognizable lambda output' }, problem }
 }
 
-function toFault({ problem, effect }: AnswerFault): Checked {
-  return effect === undefined ? toUnrecognizable(problem) : { error: { name: effect.name, message: `${problem}. ${effect.text}` }, problem }
+function toFault({ problem, effect }: AnswerFault, accepted: Response): Checked {
+  if (effect === undefined) return toUnrecognizable(problem)
+  return { error: { name: effect.name, message: `${problem}. ${effect.text}` }, problem, accepted }
 }
 
 /** Returns an error for a response field that Cognito would silently ignore. */
@@ -56,7 +63,7 @@ function ignored(
   { lambdaVersions = [], versionKey = trigger }: TriggerFacts,
   what: string,
   versions: readonly string[],
-): Checked {
+): { readonly error: FunctionError; readonly problem: string } {
   const version = lambdaVersions.find((each) => versions.includes(each.slice(1, each.indexOf('_'))))
   const problem = `${what}. Set LambdaVersion of ${versionKey} to ${version}, or return the fields of this version`
   return { error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem }

@@ -10,6 +10,8 @@ export interface Delivery {
   readonly outcome: 'proceed' | 'denied' | 'failed'
   /** The response of the function. Null if Cognito gets no valid answer. */
   readonly response: Readonly<Record<string, unknown>> | null
+  /** A response that fails here although Cognito accepts it, because its effect is not what it says. Absent for any other response. */
+  readonly accepted?: Readonly<Record<string, unknown>>
   /** The error that the caller of Cognito gets. */
   readonly error: FunctionError | null
   /** A description of a problem that no rule reports, such as a timeout or a crash. */
@@ -71,7 +73,7 @@ function toReceived(
     case 'returned': {
       if (!triggerFacts(trigger).waits) return { ...refused, outcome: 'proceed', error: null }
       const checked = checkAnswer(trigger, event, invocation.json)
-      if (!('response' in checked)) return { ...refused, ...checked, problem: addNote(checked.problem, invocation), outcome: 'failed' }
+      if ('problem' in checked) return { ...refused, ...checked, problem: addNote(checked.problem, invocation), outcome: 'failed' }
       const { response } = checked
       const { refusesBy } = triggerFacts(trigger)
       return refusesBy !== undefined && response[refusesBy] === true

@@ -1,0 +1,79 @@
+import { authorise } from './authorise.ts'
+import { CognitoError, invalidParameter } from './errors.ts'
+import { hidePasswords, type JournalStep } from './journal.ts'
+import type { Flow, World } from './operation.ts'
+import { OPERATIONS } from './operations/table.ts'
+
+/** The answer to a request of the API. */
+export interface ApiAnswer {
+  readonly status: number
+  readonly body: object
+  /** The name of the error. */
+  readonly error?: string
+}
+
+/** Creates the flow of a request, before its first step. */
+export function createFlow(
+  world: World,
+  row: string,
+  caller: Pick<Flow, 'pool' | 'client' | 'user' | 'claims'>,
+  clientMetadata: Flow['clientMetadata'],
+  steps: JournalStep[] = [],
+): Omit<Flow, 'input'> {
+  const nothing = { validationData: undefined, signIn: undefined, grant: undefined, changes: undefined, draft: undefined }
+  const none = { temporaryPassword: undefined, migrated: undefined, outgoing: undefined, toVerify: [] }
+  return { world, row, ...caller, clientMetadata, ...nothing, ...none, answer: {}, steps }
+}
+
+/**
+ * Answers a request of Cognito's API, and records it. Never throws: an error that is a bug of the pool becomes an
+ * InternalErrorException, and is recorded with its message.
+ *
+ * @param name The operation, such as `SignUp`.
+ * @param header The Authorization header of the request.
+ */
+export async function handleRequest(world: World, name: string, input: unknown, header: string | undefined): Promise<ApiAnswer> {
+  const startedAt = world.now()
+  const steps: JournalStep[] = []
+  let row = name
+  let flow: Flow | undefined
+  let caller: Awaited<ReturnType<typeof authorise>> | undefined
+  let failure: unknown
+  try {
+    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined
+    if (operation === undefined) throw invalidParameter(`${name} is not simulated by Lifeguard`)
+    const request = operation.open(input)
+    if (request.row !== '') row = `${name} ${request.row}`
+    caller = await authorise(world, operation.authorisation, { target: request.target, header, input })
+    const ended = await request.run(createFlow(world, row, caller, request.clientMetadata, steps))
+    flow = ended.flow
+    failure = ended.error
+  } catch (error) {
+    failure = error
+  }
+  const error = failure === undefined ? undefined : toCognitoError(failure)
+  const body = error === undefined ? (flow?.answer ?? {}) : { __type: error.type, message: error.message }
+  world.journal.add({
+    at: new Date(startedAt).toISOString(),
+    operation: row,
+    userPoolId: caller?.pool.id || null,
+    clientId: caller?.client?.id ?? null,
+    userName: flow?.user?.username ?? null,
+    input: hidePasswords(input),
+    steps,
+    answer: error === undefined ? hidePasswords(body) : null,
+    error: error === undefined ? null : { type: error.type, message: toDetail(failure) },
+    durationMs: world.now() - startedAt,
+  })
+  return error === undefined ? { status: 200, body } : { status: error.status, body, error: error.type }
+}
+
+function toCognitoError(error: unknown): CognitoError {
+  return error instanceof CognitoError ? error : new CognitoError('InternalErrorException', 'Internal error of the local pool', 500)
+}
+
+/** Returns the message of an error. The journal gets the message of a bug too, which the caller does not get. */
+function toDetail(error: unknown): string {
+  if (error instanceof CognitoError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
