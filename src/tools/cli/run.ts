@@ -13,6 +13,8 @@ const HELP = formatHelp([
     entries: [
       ['lifeguard replay [PATH...]', 'Replay events through the built handlers, without AWS'],
       ['lifeguard explain FILE', 'Show how the rules decided one event'],
+      ['lifeguard dev', 'Start a local user pool that calls the functions of this project'],
+      ['lifeguard record ENDPOINT', 'Save what a local user pool sent to triggers, as events'],
       ['lifeguard preview DIR', 'Write every message of the handlers, to look at it'],
       ['lifeguard effects COMMAND', 'List, retry, drop or recover effects that are not done, on AWS'],
       ['lifeguard domains COMMAND', 'Build a file from a long list of email domains, or search it'],
@@ -42,6 +44,8 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 const COMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['replay', async (args, io) => (await import('./commands/replay/replay.ts')).runReplay(args, io)],
   ['explain', async (args, io) => (await import('./commands/explain.ts')).runExplain(args, io)],
+  ['dev', async (args, io) => (await import('./commands/dev/dev.ts')).runDev(args, io)],
+  ['record', async (args, io) => (await import('./commands/record/record.ts')).runRecord(args, io)],
   ['preview', async (args, io) => (await import('./commands/preview/preview.ts')).runPreview(args, io)],
   ['effects', async (args, io) => (await import('./commands/effects/effects.ts')).runEffects(args, io)],
   ['domains', async (args, io) => (await import('./commands/domains.ts')).runDomains(args, io)],

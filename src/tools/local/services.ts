@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly fill?: (endpoint: string) => Promise<void>
   /** True to start DynamoDB at its first request, so that handlers that do not use it do not wait for it. */
   readonly lazy?: boolean
+  /** The endpoint of a Cognito that runs already. By default, one with a few users starts. */
+  readonly cognito?: string | undefined
 }
 
 /**
@@ -40,7 +42,10 @@ export interface StartOptions {
  * const child = fork('replay-worker.js', { env: services.environment })
  * await services.stop()
  */
-export async function startServices(names: TableNames, { tables = [], fill, lazy = false }: StartOptions = {}): Promise<LocalServices> {
+export async function startServices(
+  names: TableNames,
+  { tables = [], fill, lazy = false, cognito: running }: StartOptions = {},
+): Promise<LocalServices> {
   const prepare = async (endpoint: string): Promise<void> => {
     // Imported here, because it loads the AWS SDK.
     const { createTables, useLocalClient } = await import('./tables.ts')
@@ -49,7 +54,12 @@ export async function startServices(names: TableNames, { tables = [], fill, lazy
   }
   const dynamodb = await startDynamoDb({ prepare, lazy })
   try {
-    const [ses, sns, kms, cognito] = await Promise.all([startSes(), startSns(), startKms(), startCognito()])
+    const [ses, sns, kms, cognito] = await Promise.all([
+      startSes(),
+      startSns(),
+      startKms(),
+      running === undefined ? startCognito() : toRunning(running),
+    ])
     return {
       dynamodb,
       ses,
@@ -63,6 +73,10 @@ export async function startServices(names: TableNames, { tables = [], fill, lazy
     await dynamodb.stop()
     throw error
   }
+}
+
+function toRunning(endpoint: string): LocalService {
+  return { endpoint, stop: () => Promise.resolve() }
 }
 
 function buildServiceEnvironment(

@@ -33,6 +33,7 @@ export function createFlow(
  * @param header The Authorization header of the request.
  */
 export async function handleRequest(world: World, name: string, input: unknown, header: string | undefined): Promise<ApiAnswer> {
+  await world.ready
   const startedAt = world.now()
   const steps: JournalStep[] = []
   let row = name
@@ -58,7 +59,7 @@ export async function handleRequest(world: World, name: string, input: unknown, 
     operation: row,
     userPoolId: caller?.pool.id || null,
     clientId: caller?.client?.id ?? null,
-    userName: flow?.user?.username ?? null,
+    userName: flow?.user?.username ?? readTypedName(input),
     input: hidePasswords(input),
     steps,
     answer: error === undefined ? hidePasswords(body) : null,
@@ -76,4 +77,11 @@ function toCognitoError(error: unknown): CognitoError {
 function toDetail(error: unknown): string {
   if (error instanceof CognitoError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** Returns the user name that a caller sent, for a request that found no user. */
+function readTypedName(input: unknown): string | null {
+  const { Username, AuthParameters } = Object(input)
+  const name: unknown = Username ?? Object(AuthParameters).USERNAME
+  return typeof name === 'string' ? name : null
 }

@@ -28,6 +28,8 @@ export interface World {
   readonly now: () => number
   /** The URL of the pool's endpoint. Issuers start with it. */
   readonly endpoint: () => string
+  /** Resolves when requests can be answered. They wait for it. */
+  ready: Promise<void>
   /** Work that goes on after its request: the calls of custom senders. */
   readonly background: Set<Promise<void>>
 }

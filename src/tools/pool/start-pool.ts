@@ -59,6 +59,7 @@ export async function startPools(options: PoolsOptions): Promise<LocalPools> {
     assume: options.assume ?? createAssume(),
     now,
     endpoint: () => endpoint,
+    ready: Promise.resolve(),
     background: new Set(),
   }
   const server = createPoolServer(world)

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
+import { isObject } from '../../shared/rules/invocation.ts'
 import { CognitoError, notFound } from './errors.ts'
 import type { AppClient, Group, Pool, RefreshToken, Registered, User } from './model.ts'
 import { type ClientSettings, parseClientSettings } from './settings/client-settings.ts'
@@ -168,7 +169,7 @@ export function removeExpired(pool: Pool, now: number): void {
   for (const [origin, expiresAt] of pool.revoked) if (expiresAt <= now) pool.revoked.delete(origin)
 }
 
-interface StoredPool
+export interface StoredPool
   extends Omit<Pool, 'clients' | 'groups' | 'providers' | 'resourceServers' | 'users' | 'aliases' | 'refreshTokens' | 'revoked'> {
   readonly clients: readonly AppClient[]
   readonly groups: readonly Group[]
@@ -203,4 +204,12 @@ export function restorePool(store: Store, stored: StoredPool): void {
   }
   store.pools.set(pool.id, pool)
   for (const user of stored.users) saveUser(store, pool, user, user.updatedAt)
+}
+
+/** Returns true for a value that {@link toStored} returned. Checks the lists, not each field of their items. */
+export function isStoredPool(value: unknown): value is StoredPool {
+  if (!isObject(value) || typeof value.id !== 'string' || !isObject(value.settings)) return false
+  return ['clients', 'groups', 'users', 'providers', 'resourceServers', 'refreshTokens', 'revoked'].every((name) =>
+    Array.isArray(value[name]),
+  )
 }

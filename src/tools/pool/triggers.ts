@@ -1,8 +1,10 @@
 import type { AttributeMap } from '../../shared/cognito/event.ts'
 import { findTrigger, type TriggerName, type TriggerSource, triggerFacts } from '../../shared/cognito/triggers.ts'
+import { isObject } from '../../shared/rules/invocation.ts'
 import type { Delivery } from '../replay/cognito.ts'
 import type { AssumptionName } from './assumptions.ts'
 import { CognitoError } from './errors.ts'
+import { hidePasswords } from './journal.ts'
 import type { User } from './model.ts'
 import type { Condition, Flow, Step } from './operation.ts'
 import { findLambda } from './settings/pool-settings.ts'
@@ -71,7 +73,20 @@ export async function callTrigger(
   const event = createEvent(flow, name, source, lambda.version, request)
   const delivery = await flow.world.call({ arn: lambda.arn, trigger: name, event })
   const { outcome, response, error, problem, decision, attempts, durationMs, accepted } = delivery
-  const call = { trigger: name, source, function: lambda.arn, event, outcome, response, error, problem, decision, attempts, durationMs }
+  const shown = hidePasswords(event)
+  const call = {
+    trigger: name,
+    source,
+    function: lambda.arn,
+    event: isObject(shown) ? shown : {},
+    outcome,
+    response,
+    error,
+    problem,
+    decision,
+    attempts,
+    durationMs,
+  }
   flow.steps.push({ kind: 'trigger', text: source, trigger: call, ...(assumption && { assumption }) })
   // Cognito takes an answer whose only fault is that it has another effect than it says.
   if (accepted !== undefined) return accepted

@@ -11,7 +11,9 @@ type Response = Readonly<Record<string, unknown>>
  * The checked response, or the error that the caller gets and a description of the problem. `accepted` is the response if Cognito accepts
  * it and gives it another effect.
  */
-export type Checked = { readonly response: Response } | { readonly error: FunctionError; readonly problem: string; readonly accepted?: Response }
+export type Checked =
+  | { readonly response: Response }
+  | { readonly error: FunctionError; readonly problem: string; readonly accepted?: Response }
 
 /**
  * Checks a function's answer as Cognito does. Cognito rejects an answer that is not the whole event with a response.

@@ -8,7 +8,7 @@ import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { ReceivedText } from '../local/sns/server.ts'
 import type { TableDefinition, TableNames } from '../local/tables.ts'
 import { findChangedRows, type Row } from './changed-rows.ts'
-import { listSeedTables, readSeeds } from './seed.ts'
+import { listSeedTables, readSeeds, type Seed } from './seed.ts'
 
 /** The rows and messages that handlers left in the embedded services. */
 export interface SideEffects {
@@ -28,6 +28,10 @@ export interface Embedded {
   readonly environment: Readonly<Record<string, string>>
   /** The names of all tables, sorted. */
   readonly tableNames: readonly string[]
+  /** Writes more blocks. */
+  readonly seed: (seeds: readonly Seed[]) => Promise<void>
+  /** Returns the emails and text messages that handlers have sent so far. */
+  readonly messages: () => Pick<SideEffects, 'mails' | 'texts'>
   /** Returns the rows and emails that handlers have left so far. */
   readonly sideEffects: () => Promise<SideEffects>
   /**
@@ -40,28 +44,36 @@ export interface Embedded {
   readonly stop: () => Promise<void>
 }
 
+/** Options of {@link startEmbedded}. */
+export interface EmbeddedOptions {
+  /** The tables of the user's template. */
+  readonly tables?: readonly TableDefinition[] | undefined
+  /** The endpoint of a local user pool. By default, a Cognito with a few users starts. */
+  readonly cognito?: string | undefined
+}
+
 /**
  * Starts the embedded services. DynamoDB starts with `startFor` or at its first request. Then it creates the tables and seeds the block list.
  *
  * @param settings The settings of the handlers, which may name the tables.
  * @param paths The replayed paths. Seed files beside them are read.
- * @param tables The tables of the user's template.
  * @throws UsageError if a table name or a seed file is invalid.
  */
 export async function startEmbedded(
   settings: Environment,
   paths: readonly string[],
-  tables: readonly TableDefinition[] = [],
+  { tables = [], cognito }: EmbeddedOptions = {},
 ): Promise<Embedded> {
   const names = readTableNames(settings)
   const seeds = await readSeeds(await listEventFolders(paths))
-  const more = listSeedTables(seeds, settings)
+  const seedTables = listSeedTables(seeds, settings)
   const taken = new Set([...Object.values(names), ...tables.map(({ name }) => name)])
-  const given = [...tables, ...more.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition]))]
+  const given = [...tables, ...seedTables.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition]))]
   let seeded: ReadonlyMap<string, readonly Row[]> = new Map()
   const services = await startServices(names, {
     tables: given,
     lazy: true,
+    cognito,
     fill: async (endpoint) => {
       if (seeds.length === 0) return
       // Imported here, because both load the AWS SDK.
@@ -71,7 +83,7 @@ export async function startEmbedded(
       ])
       await useDocuments(endpoint, async (documents) => {
         await writeSeeds(documents, names.blocks, seeds)
-        await writeItems(documents, more)
+        await writeItems(documents, seedTables)
       })
       seeded = await readTables(endpoint)
     },
@@ -79,6 +91,13 @@ export async function startEmbedded(
   return {
     environment: services.environment,
     tableNames: [...new Set([...Object.values(names), ...given.map(({ name }) => name)])].sort(),
+    async seed(more) {
+      await services.dynamodb.start()
+      const endpoint = await services.dynamodb.engine()
+      const [{ useDocuments }, { writeSeeds }] = await Promise.all([import('./rows.ts'), import('./write-seeds.ts')])
+      if (endpoint !== undefined) await useDocuments(endpoint, (documents) => writeSeeds(documents, names.blocks, more))
+    },
+    messages: () => ({ mails: services.ses.inbox(), texts: services.sns.texts() }),
     async sideEffects() {
       const [mails, texts] = [services.ses.inbox(), services.sns.texts()]
       const endpoint = await services.dynamodb.engine()

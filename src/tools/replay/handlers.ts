@@ -30,9 +30,10 @@ export interface Handlers {
   /**
    * Returns the handler of a trigger, and builds it if necessary. Returns undefined if the trigger has no handler.
    *
+   * @param name The function, if the trigger has several. By default the first one, or the one of `--handler`.
    * @throws UsageError if the handler's file is missing or cannot be built.
    */
-  readonly find: (trigger: TriggerName) => Promise<Handler | undefined>
+  readonly find: (trigger: TriggerName, name?: string) => Promise<Handler | undefined>
   /** The message for a trigger without a handler. */
   readonly absence: string
   /** The project of the working folder. Undefined if it has no configuration. */
@@ -116,8 +117,9 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
   }
 
   return {
-    async find(trigger) {
-      const reference = references.get(trigger)
+    async find(trigger, name) {
+      const own = name === undefined ? undefined : functions.find((each) => each.trigger === trigger && each.name === name)
+      const reference = own !== undefined && project !== undefined ? toReference(own, project) : references.get(trigger)
       if (typeof reference === 'string') throw new UsageError(reference)
       return reference && open(reference)
     },

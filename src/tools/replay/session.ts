@@ -7,12 +7,30 @@ import type { Embedded, SideEffects } from './embedded.ts'
 import { type Handler, type Handlers, openHandlers } from './handlers.ts'
 import { createLambdaFunction, type LambdaFunction } from './lambda.ts'
 import { listProjectTables } from './project-tables.ts'
+import type { Seed } from './seed.ts'
 import { readEventSettings, readSettingsFile, SETTINGS_FILE } from './settings-file.ts'
 
 /** The services and handler processes of one replay. */
 export interface ReplaySession {
   /** Returns the local Lambda function of a trigger. Returns undefined if the trigger has no handler. */
   readonly lambda: (trigger: TriggerName) => Promise<LambdaFunction | undefined>
+  /**
+   * Creates one more execution environment of a trigger's function, so that events can run at the same time. Builds the function first if
+   * it is outdated. The caller stops it.
+   *
+   * @param name The function, if the trigger has several. By default the first one.
+   */
+  readonly create: (trigger: TriggerName, name?: string) => Promise<LambdaFunction | undefined>
+  /** Reads the project again. Functions that are created afterwards run the changed code with the changed settings. */
+  readonly reload: () => Promise<void>
+  /** Returns the variables with which functions reach the embedded services. */
+  readonly environment: () => Readonly<Record<string, string>>
+  /** Writes blocks to the embedded DynamoDB, and starts it. Does nothing with other services. */
+  readonly seed: (seeds: readonly Seed[]) => Promise<void>
+  /** Returns the messages that functions sent through the embedded services. Undefined with other services. */
+  readonly messages: () => Pick<SideEffects, 'mails' | 'texts'> | undefined
+  /** The project of the working folder, and its functions. */
+  readonly project: () => Pick<Handlers, 'project' | 'functions'>
   /** Returns the handlers that have been used so far. */
   readonly handlers: () => readonly Handler[]
   readonly absence: Handlers['absence']
@@ -40,6 +58,8 @@ export interface ServicesOptions {
   readonly tables?: readonly TableDefinition[]
   /** The variables that the project sets for its functions. They may name the tables of Lifeguard. */
   readonly declared?: Readonly<Record<string, string>>
+  /** The endpoint of a local user pool, which handlers call instead of the one that replay starts. */
+  readonly cognito?: string
 }
 
 /** Options of {@link openReplaySession}. */
@@ -70,7 +90,10 @@ interface OpenServices {
 export async function openReplaySession(options: ReplaySessionOptions): Promise<ReplaySession> {
   const { folder, onNote, signal } = options
   const { configuration, environment } = options
-  const handlers = await openHandlers({ folder, configuration, named: options.handlers, environment, onNote, signal })
+  const openAgain = (): Promise<Handlers> => openHandlers({ folder, configuration, named: options.handlers, environment, onNote, signal })
+  let handlers = await openAgain()
+  // Processes that still run may load a chunk of an older bundle, so older bundles stay until the end.
+  const opened = [handlers]
   const { project, functions } = handlers
   const declared = Object.assign({}, ...functions.map((each) => each.environment))
   const tables = options.tables ?? (project === undefined ? [] : listProjectTables(project, onNote))
@@ -78,8 +101,11 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
-  const open = async (trigger: TriggerName): Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined> => {
-    const handler = await handlers.find(trigger)
+  const launch = async (
+    trigger: TriggerName,
+    name?: string,
+  ): Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined> => {
+    const handler = await handlers.find(trigger, name)
     if (handler === undefined) return undefined
     await embedded?.startFor(handler.file)
     const lambda = createLambdaFunction({
@@ -92,16 +118,29 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
       onOutput: (line) => onNote(`${trigger}: ${line}`),
       onNote: (note) => onNote(`${handler.shown} ${note}`),
     })
-    ready.push({ handler, lambda })
     return { handler, lambda }
+  }
+  const open = async (trigger: TriggerName): ReturnType<typeof launch> => {
+    const launched = await launch(trigger)
+    if (launched !== undefined) ready.push(launched)
+    return launched
   }
 
   return {
     async lambda(trigger) {
-      const opened = used.get(trigger) ?? open(trigger)
-      used.set(trigger, opened)
-      return (await opened)?.lambda
+      const running = used.get(trigger) ?? open(trigger)
+      used.set(trigger, running)
+      return (await running)?.lambda
     },
+    create: async (trigger, name) => (await launch(trigger, name))?.lambda,
+    async reload() {
+      handlers = await openAgain()
+      opened.push(handlers)
+    },
+    environment: () => embedded?.environment ?? {},
+    seed: async (seeds) => embedded?.seed(seeds),
+    messages: () => embedded?.messages(),
+    project: () => handlers,
     handlers: () => ready.map(({ handler }) => handler),
     absence: handlers.absence,
     sideEffects: async () => embedded?.sideEffects(),
@@ -109,7 +148,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
     problem: () => embedded?.problem(),
     async stop() {
       await Promise.all(ready.map(({ lambda }) => lambda.stop()))
-      await Promise.all([embedded?.stop(), handlers.remove()])
+      await Promise.all([embedded?.stop(), ...opened.map((each) => each.remove())])
     },
   }
 }
@@ -120,7 +159,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
  * @throws UsageError if a setting or a seed file is invalid.
  */
 export async function openServices(options: ServicesOptions): Promise<OpenServices> {
-  const { folder, environment, variables, services, paths, tables, declared = {} } = options
+  const { folder, environment, variables, services, paths, tables, declared = {}, cognito } = options
   const [file, beside] = await Promise.all([readSettingsFile(folder), readEventSettings(paths)])
   const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
   const merge = (own: Readonly<Record<string, string>>): Record<string, string> =>
@@ -130,6 +169,6 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   }
   // Imported here, so that `--services aws` and `--services none` do not wait for the services to load.
   const { startEmbedded } = await import('./embedded.ts')
-  const embedded = await startEmbedded(merge(declared), paths, tables)
+  const embedded = await startEmbedded(merge(declared), paths, { tables, cognito })
   return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services, embedded.environment), embedded }
 }

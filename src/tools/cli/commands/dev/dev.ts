@@ -1,0 +1,136 @@
+import { findClosestName } from '../../../lib/closest-name.ts'
+import { UsageError } from '../../../lib/errors.ts'
+import { runProgram } from '../../../lib/run-program.ts'
+import { ASSUMPTION_NAMES, type AssumptionName, isAssumption } from '../../../pool/assumptions.ts'
+import { type Dev, startDev } from '../../../pool/project/start-dev.ts'
+import { waitForChange } from '../../../replay/watch.ts'
+import { EXIT, type Io } from '../../io.ts'
+import { parseOptions } from '../../options.ts'
+import { formatError } from '../../print-error.ts'
+import { formatEntry } from './print-entry.ts'
+import { DEV_HELP } from './usage.ts'
+
+/** Runs `lifeguard dev` until a signal stops it, and returns its exit code. */
+export async function runDev(args: readonly string[], io: Io): Promise<number> {
+  const { values } = parseOptions('dev', {
+    args: [...args],
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      port: { type: 'string', default: '0' },
+      state: { type: 'string' },
+      seed: { type: 'string' },
+      triggers: { type: 'string', multiple: true, default: [] },
+      assume: { type: 'string', multiple: true, default: [] },
+      open: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      config: { type: 'string' },
+      handler: { type: 'string', multiple: true, default: [] },
+      env: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  if (values.help) {
+    await io.out(DEV_HELP)
+    return EXIT.fine
+  }
+  const { folder, environment, signal } = io
+  const dev = await startDev({
+    folder,
+    environment,
+    signal,
+    configuration: values.config,
+    handlers: values.handler,
+    variables: values.env,
+    optional: values.triggers.flatMap((names) => names.split(',')),
+    turned: values.assume.map(parseAssumption),
+    port: parsePort(values.port),
+    state: values.state,
+    seed: values.seed,
+    onNote: (note) => io.err([note]),
+  })
+  try {
+    await io.out(values.json ? [JSON.stringify(describe(dev))] : formatStart(dev))
+    if (!values.json) dev.pools.world.journal.follow((entry) => void io.out(formatEntry(entry)))
+    if (values.open) openInBrowser(describe(dev).inbox)
+    await reloadUntilStopped(dev, io)
+  } finally {
+    await dev.stop()
+  }
+  return EXIT.fine
+}
+
+interface Description {
+  readonly endpoint: string
+  readonly region: string
+  readonly userPoolId: string
+  readonly clientId: string
+  readonly issuer: string
+  readonly jwksUri: string
+  readonly inbox: string
+}
+
+function describe({ pools, poolIds }: Dev): Description {
+  const [userPoolId = ''] = poolIds
+  const { endpoint, world } = pools
+  const issuer = `${endpoint}/${userPoolId}`
+  const [clientId = ''] = world.store.pools.get(userPoolId)?.clients.keys() ?? []
+  const jwksUri = `${issuer}/.well-known/jwks.json`
+  return { endpoint, region: world.store.region, userPoolId, clientId, issuer, jwksUri, inbox: `${endpoint}/_lifeguard/inbox` }
+}
+
+function formatStart(dev: Dev): readonly string[] {
+  const { endpoint, inbox, issuer } = describe(dev)
+  const pools = dev.poolIds.flatMap((id) => {
+    const pool = dev.pools.world.store.pools.get(id)
+    const clients = [...(pool?.clients.values() ?? [])].map((client) => `  App client   ${client.id}  (${client.settings.ClientName})`)
+    return [`  User pool    ${id}  (${pool?.settings.PoolName})`, ...clients]
+  })
+  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SES, AWS_ENDPOINT_URL_KMS } = dev.session.environment()
+  return [
+    'The local user pool is ready.',
+    `  Endpoint     ${endpoint}`,
+    ...pools,
+    `  Issuer       ${issuer}`,
+    `  Inbox        ${inbox}`,
+    `  Journal      ${endpoint}/_lifeguard/journal`,
+    `  DynamoDB     ${AWS_ENDPOINT_URL_DYNAMODB}`,
+    `  SES          ${AWS_ENDPOINT_URL_SES}`,
+    `  KMS          ${AWS_ENDPOINT_URL_KMS}`,
+    'Press Ctrl-C to stop.',
+  ]
+}
+
+async function reloadUntilStopped(dev: Dev, io: Io): Promise<void> {
+  let startedAt = Date.now()
+  while (!io.signal.aborted) {
+    await waitForChange(io.folder, [], dev.sources(), startedAt, io.signal)
+    if (io.signal.aborted) return
+    startedAt = Date.now()
+    try {
+      await dev.reload()
+      io.err(['Reloaded after a change. Later requests run the changed code'])
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      io.err(formatError(error))
+    }
+  }
+}
+
+function parsePort(value: string): number {
+  const port = Number(value)
+  if (!/^\d{1,5}$/.test(value) || port > 65_535) throw new UsageError(`--port ${value}: expected a number from 0 to 65535`)
+  return port
+}
+
+function parseAssumption(name: string): AssumptionName {
+  if (isAssumption(name)) return name
+  const closest = findClosestName(name, ASSUMPTION_NAMES)
+  const next = closest === undefined ? `expected one of ${ASSUMPTION_NAMES.join(', ')}` : `Did you mean '${closest}'?`
+  throw new UsageError(`--assume ${name}: ${next}`)
+}
+
+/** Opens a page in the user's browser. Does nothing if that fails, because the page's address is printed too. */
+function openInBrowser(url: string): void {
+  const [program = '', ...args] =
+    process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open']
+  void runProgram(program, program, [...args, url], {}).catch(() => undefined)
+}

@@ -1,0 +1,165 @@
+import type { TriggerName } from '../../../shared/cognito/triggers.ts'
+import type { RuleDescription } from '../../lib/description.ts'
+import type { Environment } from '../../lib/environment.ts'
+import { UsageError } from '../../lib/errors.ts'
+import { importPeer } from '../../lib/import-peer.ts'
+import { openReplaySession, type ReplaySession } from '../../replay/session.ts'
+import { type AssumptionName, createAssume } from '../assumptions.ts'
+import { createInbox, type InboxMessage } from '../inbox.ts'
+import { createJournal } from '../journal.ts'
+import type { World } from '../operation.ts'
+import { applySeed, readPoolSeed, toBlockSeed } from '../seed-file.ts'
+import { type LocalPools, startPools } from '../start-pool.ts'
+import { openStateFile } from '../state-file.ts'
+import { createStore } from '../store.ts'
+import type { CallTrigger } from '../triggers.ts'
+import { createEnvironments, type Environments } from './environments.ts'
+import { applyProjectPools, readProjectPools } from './project-pools.ts'
+
+/** Options of {@link startDev}. */
+export interface DevOptions {
+  readonly folder: string
+  readonly environment: Environment
+  readonly configuration?: string | undefined
+  readonly handlers: readonly string[]
+  readonly variables: readonly string[]
+  /** Functions of `custom.optional` to turn on. */
+  readonly optional: readonly string[]
+  readonly turned: readonly AssumptionName[]
+  readonly port: number
+  readonly state?: string | undefined
+  readonly seed?: string | undefined
+  readonly onNote: (note: string) => void
+  readonly signal: AbortSignal
+}
+
+/** The running pools and services of a project. */
+export interface Dev {
+  readonly pools: LocalPools
+  /** The ids of the project's pools. */
+  readonly poolIds: readonly string[]
+  readonly session: ReplaySession
+  /** The source files of the functions that have run. */
+  readonly sources: () => readonly string[]
+  /** Reads the project again. Later requests run the changed code and settings. */
+  readonly reload: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+// Two processes of a function are enough for a person, and for a test that signs several users in at once.
+const MOST_ENVIRONMENTS = 2
+
+/**
+ * Starts the local user pool of a project, with an embedded DynamoDB, SES, SNS and KMS that its functions call.
+ *
+ * @throws UsageError if the project, a file or an option is invalid. Stops everything before it throws.
+ */
+export async function startDev(options: DevOptions): Promise<Dev> {
+  const { onNote, port, state, seed: seedFile } = options
+  const store = createStore()
+  const seed = seedFile === undefined ? undefined : await readPoolSeed(seedFile)
+  const file = state === undefined ? undefined : await openStateFile(state, store, onNote)
+  let environments: Environments | undefined
+  let session: ReplaySession | undefined
+  const messages = createMessageReader(() => session)
+  // The functions start after the pool, because they get its endpoint.
+  const call: CallTrigger = (each) => {
+    if (environments === undefined) throw new UsageError('The functions have not started')
+    return environments.call(each)
+  }
+  const pools = await startPools({
+    call,
+    encrypt: encryptLazily,
+    store,
+    inbox: createInbox(messages),
+    journal: createJournal(),
+    assume: createAssume(options.turned),
+    port,
+    ...(file && { key: file.key }),
+  })
+  const stop = async (): Promise<void> => {
+    await pools.stop()
+    await environments?.stop()
+    await session?.stop()
+    await file?.close()
+  }
+  try {
+    const opened = await openReplaySession({
+      ...options,
+      services: 'embedded',
+      paths: [],
+      cognito: pools.endpoint,
+    })
+    session = opened
+    environments = createEnvironments(opened, MOST_ENVIRONMENTS, onNote)
+    const apply = (needed: Partial<Record<TriggerName, string>>): readonly string[] => {
+      const projectPools = readProjectPools(opened.project().project, { optional: options.optional, needed, onNote })
+      return applyProjectPools(store, projectPools, options.folder, pools.world.now(), onNote)
+    }
+    // The build may take seconds, so it goes on while the pool is ready. Requests wait for it, because it decides the event version.
+    const prepare = async (): Promise<void> => {
+      const needed = await readNeeds(opened)
+      if (Object.keys(needed).length > 0) apply(needed)
+    }
+    const poolIds = apply({})
+    pools.world.ready = prepare()
+    const [first] = poolIds
+    const pool = store.pools.get(first ?? '')
+    if (seed !== undefined && seedFile !== undefined && pool !== undefined) {
+      if (seed.blocks.length > 0) await opened.seed([toBlockSeed(seedFile, seed, pool.id)])
+      await applySeed(pools.world, pool, seedFile, seed)
+    }
+    return {
+      pools,
+      poolIds,
+      session: opened,
+      sources: () => opened.handlers().flatMap(({ sources }) => sources),
+      async reload() {
+        await environments?.replace()
+        apply({})
+        pools.world.ready = prepare()
+        await pools.world.ready
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Returns the messages that functions sent through the embedded SES and SNS. */
+function createMessageReader(session: () => ReplaySession | undefined): () => readonly InboxMessage[] {
+  return () => {
+    const { mails = [], texts = [] } = session()?.messages() ?? {}
+    return [
+      ...mails.map(({ at, to, subject, text, html }): InboxMessage => {
+        return { at, channel: 'email', to: to.join(', '), subject, text: text ?? null, html: html ?? null }
+      }),
+      ...texts.map(({ at, to, text }): InboxMessage => ({ at, channel: 'sms', to, subject: null, text, html: null })),
+    ]
+  }
+}
+
+/** Returns the version of the events that the rules of a versioned trigger need. */
+async function readNeeds(session: ReplaySession): Promise<Partial<Record<TriggerName, string>>> {
+  const lambda = await session.create('PreTokenGeneration').catch(() => undefined)
+  const rule = await lambda?.rule()
+  await lambda?.stop()
+  const version = rule === undefined ? undefined : findVersion(rule)
+  return version === undefined ? {} : { PreTokenGeneration: version }
+}
+
+function findVersion({ lambdaVersion, children }: RuleDescription): string | undefined {
+  const all = [lambdaVersion, ...children.map(findVersion)].filter((each) => each !== undefined)
+  return all.toSorted().at(-1)
+}
+
+const encryptLazily: World['encrypt'] = async (code, userPoolId) => {
+  const { encryptCode } = await importPeer(
+    '@aws-crypto/client-node',
+    'to encrypt a code for a custom sender',
+    () => import('../../local/kms/encrypt-code.ts'),
+  )
+  return encryptCode(code, userPoolId)
+}
