@@ -21,6 +21,8 @@ export interface ReplaySession {
    * @param name The function, if the trigger has several. By default the first one.
    */
   readonly create: (trigger: TriggerName, name?: string) => Promise<LambdaFunction | undefined>
+  /** Returns the handler of a trigger, and builds it if it is outdated. */
+  readonly find: Handlers['find']
   /** Reads the project again. Functions that are created afterwards run the changed code with the changed settings. */
   readonly reload: () => Promise<void>
   /** Returns the variables with which functions reach the embedded services. */
@@ -133,6 +135,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
       return (await running)?.lambda
     },
     create: async (trigger, name) => (await launch(trigger, name))?.lambda,
+    find: (trigger, name) => handlers.find(trigger, name),
     async reload() {
       handlers = await openAgain()
       opened.push(handlers)

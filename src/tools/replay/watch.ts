@@ -1,11 +1,17 @@
 import { existsSync, statSync, watch } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
+import type { Handler } from './handlers.ts'
 import { SETTINGS_FILE } from './settings-file.ts'
 
 // The time without a change in milliseconds, because an editor may write a file in several steps.
 const SETTLE_MS = 150
 // In a folder of events, an editor also writes backups and swap files.
 const WATCHED = /\.(?:json|ndjson|jsonl)$/
+
+/** Lists the files to watch. Leaves out a built file with known sources, because replay itself rebuilds that file. */
+export function listSources(handlers: readonly Handler[]): readonly string[] {
+  return handlers.flatMap(({ file, sources }) => (sources.length > 1 ? sources.filter((source) => source !== file) : sources))
+}
 
 /**
  * Waits until an event, a source of the handlers, the Serverless configuration or the settings file changes.

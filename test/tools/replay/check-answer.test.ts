@@ -60,7 +60,7 @@ describe('checkAnswer', () => {
 
       const checked = check('PreTokenGeneration', response, issuing(version))
 
-      expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem })
+      expect(checked).toEqual({ error: { name: 'FieldIgnored', message: `The field is ignored. ${problem}` }, problem, accepted: response })
     })
 
     it('accepts a field of another event version if the field is null or unchanged', () => {
@@ -79,7 +79,9 @@ describe('checkAnswer', () => {
 
   it('reports that a sign-up fails if the response verifies an attribute that the user does not have', () => {
     const problem = "'response.autoVerifyPhone' is true, but the user has no 'phone_number'"
-    expect(check('PreSignUp', { autoVerifyEmail: true, autoVerifyPhone: true })).toEqual({
+    const accepted = { autoVerifyEmail: true, autoVerifyPhone: true }
+    expect(check('PreSignUp', accepted)).toEqual({
+      accepted,
       error: { name: 'SignUpFails', message: `${problem}. The sign-up fails; AWS does not document the error` },
       problem,
     })

@@ -30,7 +30,11 @@ interface Slot {
  * @param most The most environments of one function. More events wait, and their wait does not count as the function's time.
  * @param onProblem Receives the message of a function that cannot be built or started.
  */
-export function createEnvironments(session: ReplaySession, most: number, onProblem: (problem: string) => void): Environments {
+export function createEnvironments(
+  session: Pick<ReplaySession, 'create' | 'reload'>,
+  most: number,
+  onProblem: (problem: string) => void,
+): Environments {
   const slots = new Map<string, Slot>()
   let generation = 0
 

@@ -47,7 +47,7 @@ const DEFAULT_POOL = { UsernameAttributes: ['email'], AutoVerifiedAttributes: ['
  * default, with a note. Without a pool in the template, there is one with default settings.
  */
 export function readProjectPools(project: Project | undefined, options: ProjectPoolsOptions): readonly ProjectPool[] {
-  const functions = project === undefined ? [] : chooseFunctions(project, options.optional)
+  const functions = project === undefined ? [] : listPoolFunctions(project, options.optional)
   const resources = project === undefined ? [] : findResources(project.template, 'AWS::Cognito::UserPool')
   if (project === undefined || resources.length === 0) return [toPool('local', DEFAULT_POOL, functions, [], options)]
   return resources.map((resource) => {
@@ -61,7 +61,8 @@ export function readProjectPools(project: Project | undefined, options: ProjectP
   })
 }
 
-function chooseFunctions(project: Project, names: readonly string[]): readonly TriggerFunction[] {
+/** Returns the functions that the pools of a project call, with those of `custom.optional` that are named. */
+export function listPoolFunctions(project: Project, names: readonly string[]): readonly TriggerFunction[] {
   const optional = listOptionalFunctions(project).filter(({ name }) => names.includes(name))
   return [...listTriggerFunctions(project), ...optional]
 }

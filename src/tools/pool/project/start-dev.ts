@@ -3,7 +3,9 @@ import type { RuleDescription } from '../../lib/description.ts'
 import type { Environment } from '../../lib/environment.ts'
 import { UsageError } from '../../lib/errors.ts'
 import { importPeer } from '../../lib/import-peer.ts'
+import type { Handler } from '../../replay/handlers.ts'
 import { openReplaySession, type ReplaySession } from '../../replay/session.ts'
+import { listSources } from '../../replay/watch.ts'
 import { type AssumptionName, createAssume } from '../assumptions.ts'
 import { createInbox, type InboxMessage } from '../inbox.ts'
 import { createJournal } from '../journal.ts'
@@ -14,7 +16,7 @@ import { openStateFile } from '../state-file.ts'
 import { createStore } from '../store.ts'
 import type { CallTrigger } from '../triggers.ts'
 import { createEnvironments, type Environments } from './environments.ts'
-import { applyProjectPools, readProjectPools } from './project-pools.ts'
+import { applyProjectPools, listPoolFunctions, readProjectPools } from './project-pools.ts'
 
 /** Options of {@link startDev}. */
 export interface DevOptions {
@@ -39,8 +41,8 @@ export interface Dev {
   /** The ids of the project's pools. */
   readonly poolIds: readonly string[]
   readonly session: ReplaySession
-  /** The source files of the functions that have run. */
-  readonly sources: () => readonly string[]
+  /** Returns the source files of the functions, once these are built. */
+  readonly sources: () => Promise<readonly string[]>
   /** Reads the project again. Later requests run the changed code and settings. */
   readonly reload: () => Promise<void>
   readonly stop: () => Promise<void>
@@ -96,8 +98,10 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       const projectPools = readProjectPools(opened.project().project, { optional: options.optional, needed, onNote })
       return applyProjectPools(store, projectPools, options.folder, pools.world.now(), onNote)
     }
+    let handlers: readonly Handler[] = []
     // The build may take seconds, so it goes on while the pool is ready. Requests wait for it, because it decides the event version.
     const prepare = async (): Promise<void> => {
+      handlers = await findHandlers(opened, options.optional, onNote)
       const needed = await readNeeds(opened)
       if (Object.keys(needed).length > 0) apply(needed)
     }
@@ -113,7 +117,10 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       pools,
       poolIds,
       session: opened,
-      sources: () => opened.handlers().flatMap(({ sources }) => sources),
+      sources: async () => {
+        await pools.world.ready
+        return listSources(handlers)
+      },
       async reload() {
         await environments?.replace()
         apply({})
@@ -139,6 +146,26 @@ function createMessageReader(session: () => ReplaySession | undefined): () => re
       ...texts.map(({ at, to, text }): InboxMessage => ({ at, channel: 'sms', to, subject: null, text, html: null })),
     ]
   }
+}
+
+/** Builds the functions of the project's pools. A function that cannot be built is reported, and its events fail. */
+async function findHandlers(
+  session: ReplaySession,
+  optional: readonly string[],
+  onNote: (note: string) => void,
+): Promise<readonly Handler[]> {
+  const { project } = session.project()
+  const functions = project === undefined ? [] : listPoolFunctions(project, optional)
+  const found: Handler[] = []
+  for (const { trigger, name } of functions) {
+    try {
+      found.push(...[await session.find(trigger, name)].filter((each) => each !== undefined))
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      onNote(`${name}: ${error.message}`)
+    }
+  }
+  return found
 }
 
 /** Returns the version of the events that the rules of a versioned trigger need. */

@@ -102,7 +102,7 @@ function formatStart(dev: Dev): readonly string[] {
 async function reloadUntilStopped(dev: Dev, io: Io): Promise<void> {
   let startedAt = Date.now()
   while (!io.signal.aborted) {
-    await waitForChange(io.folder, [], dev.sources(), startedAt, io.signal)
+    await waitForChange(io.folder, [], await dev.sources(), startedAt, io.signal)
     if (io.signal.aborted) return
     startedAt = Date.now()
     try {

@@ -64,7 +64,7 @@ export function createReplacer(): Replacer {
     if (Array.isArray(value)) return value.map(replace)
     if (!isObject(value)) return value
     return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, SECRETS.has(name) && each !== null ? 'secret' : replace(each)]),
+      Object.entries(value).map(([name, each]) => [name, SECRETS.has(name) && typeof each === 'string' ? 'secret' : replace(each)]),
     )
   }
 

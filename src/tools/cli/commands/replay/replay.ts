@@ -2,11 +2,10 @@ import { TRIGGER_NAMES, type TriggerName } from '../../../../shared/cognito/trig
 import { UsageError } from '../../../lib/errors.ts'
 import { assertPaths, STDIN } from '../../../lib/event-files.ts'
 import { parseTriggerName } from '../../../lib/find-trigger.ts'
-import type { Handler } from '../../../replay/handlers.ts'
 import { readEvents } from '../../../replay/read-events.ts'
 import { type Replayed, type ReplayOptions, replay } from '../../../replay/replay.ts'
 import { openReplaySession, type ReplaySession, type ReplaySessionOptions } from '../../../replay/session.ts'
-import { waitForChange } from '../../../replay/watch.ts'
+import { listSources, waitForChange } from '../../../replay/watch.ts'
 import { assertMailFolder, writeMails } from '../../../replay/write-mails.ts'
 import { EXIT, type Io, readUntilAborted, toLineText } from '../../io.ts'
 import { parseOptions, parseServices } from '../../options.ts'
@@ -134,11 +133,6 @@ async function replayOnce(wanted: Wanted, io: Io): Promise<Once> {
     progress.stop()
     await session?.stop()
   }
-}
-
-/** Lists the files to watch. Leaves out a built file with known sources, because replay itself rebuilds that file. */
-function listSources(handlers: readonly Handler[]): readonly string[] {
-  return handlers.flatMap(({ file, sources }) => (sources.length > 1 ? sources.filter((source) => source !== file) : sources))
 }
 
 async function printEvent(replayed: Replayed, group: string, io: Io): Promise<string> {

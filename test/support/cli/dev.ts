@@ -1,0 +1,68 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { onTestFinished } from 'vitest'
+import { start } from './lifeguard.ts'
+
+/** The line that `lifeguard dev --json` prints. */
+export interface DevAddresses {
+  readonly endpoint: string
+  readonly region: string
+  readonly userPoolId: string
+  readonly clientId: string
+  readonly issuer: string
+  readonly jwksUri: string
+  readonly inbox: string
+}
+
+/** A running `lifeguard dev`. */
+export interface RunningDev extends DevAddresses {
+  readonly child: ChildProcess
+  readonly client: CognitoIdentityProviderClient
+  /** Waits until a line on standard error contains a text. */
+  readonly waitForNote: (text: string) => Promise<void>
+  /** Sends Ctrl-C, and returns the exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+/** Starts `lifeguard dev --json` in a folder. Kills it when the test ends. */
+export async function startDevCommand(cwd: string, args: readonly string[] = []): Promise<RunningDev> {
+  const child = start(['dev', '--json', ...args], { cwd })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  if (child.stdout === null || child.stderr === null) throw new Error('lifeguard dev has no output')
+  const notes: string[] = []
+  const watchers = new Set<() => void>()
+  createInterface(child.stderr).on('line', (line) => {
+    notes.push(line)
+    for (const watcher of watchers) watcher()
+  })
+  const exited = once(child, 'exit')
+  const first = await Promise.race([once(createInterface(child.stdout), 'line'), exited])
+  const [line] = first
+  if (typeof line !== 'string') throw new Error(`lifeguard dev exited: ${notes.join('\n')}`)
+  const addresses: DevAddresses = JSON.parse(line)
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new CognitoIdentityProviderClient({ endpoint: addresses.endpoint, region: addresses.region, credentials, maxAttempts: 1 })
+  onTestFinished(() => client.destroy())
+  return {
+    ...addresses,
+    child,
+    client,
+    waitForNote: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!notes.some((note) => note.includes(text))) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      }),
+    async stop() {
+      child.kill('SIGINT')
+      const [code] = await exited
+      return typeof code === 'number' ? code : null
+    },
+  }
+}

@@ -1,0 +1,218 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  AdminGetUserCommand,
+  ConfirmSignUpCommand,
+  DescribeUserPoolCommand,
+  InitiateAuthCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { describe, expect, it } from 'vitest'
+import { type RunningDev, startDevCommand } from '../../../../support/cli/dev.ts'
+import { createFolder, lifeguard } from '../../../../support/cli/lifeguard.ts'
+
+const SLOW = { timeout: 120_000 }
+
+const SERVERLESS = `service: shop
+provider:
+  name: aws
+  runtime: nodejs24.x
+functions:
+  preSignUp:
+    handler: handler.handler
+    events:
+      - cognitoUserPool: { pool: Users, trigger: PreSignUp }
+resources:
+  Resources:
+    CognitoUserPoolUsers:
+      Type: AWS::Cognito::UserPool
+      Properties:
+        UserPoolName: shop-users
+        UsernameAttributes: [email]
+        UsernameConfiguration: { CaseSensitive: false }
+        AutoVerifiedAttributes: [email]
+        SmsConfiguration: { SnsCallerArn: !GetAtt SmsRole.Arn }
+    Web:
+      Type: AWS::Cognito::UserPoolClient
+      Properties:
+        UserPoolId: !Ref CognitoUserPoolUsers
+        ExplicitAuthFlows: [ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]
+`
+
+const denyDomain = (domain: string): string => `export const handler = async (event) => {
+  if (event.request.userAttributes.email.endsWith('@${domain}')) throw new Error('No sign-up from ${domain}')
+  return event
+}
+`
+
+const createProject = (files: Readonly<Record<string, unknown>> = {}): Promise<string> =>
+  createFolder({
+    'serverless.yml': SERVERLESS,
+    'package.json': { type: 'module' },
+    'handler.js': denyDomain('blocked.example'),
+    ...files,
+  })
+
+const signUp = ({ client, clientId }: RunningDev, Username: string): Promise<string> =>
+  client.send(new SignUpCommand({ ClientId: clientId, Username, Password: 'Passw0rd!' })).then(
+    ({ UserConfirmed }) => (UserConfirmed ? 'confirmed' : 'unconfirmed'),
+    (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : 'failed'),
+  )
+
+describe('lifeguard dev', () => {
+  it('starts the pool of the project, and lets its function refuse a sign-up', SLOW, async () => {
+    const dev = await startDevCommand(await createProject())
+
+    const described = await dev.client.send(new DescribeUserPoolCommand({ UserPoolId: dev.userPoolId }))
+    const refused = await signUp(dev, 'eve@blocked.example')
+    const admitted = await signUp(dev, 'mary@example.com')
+
+    expect(described.UserPool?.Name).toBe('shop-users')
+    expect(described.UserPool?.UsernameAttributes).toEqual(['email'])
+    expect(described.UserPool?.LambdaConfig?.PreSignUp).toMatch(/:function:preSignUp$/)
+    expect(refused).toBe('UserLambdaValidationException: PreSignUp failed with error No sign-up from blocked.example.')
+    expect(admitted).toBe('unconfirmed')
+  })
+
+  it('runs a changed function without a restart', SLOW, async () => {
+    const folder = await createProject()
+    const dev = await startDevCommand(folder)
+    expect(await signUp(dev, 'one@example.com')).toBe('unconfirmed')
+
+    await writeFile(join(folder, 'handler.js'), denyDomain('example.com'))
+    await dev.waitForNote('Reloaded after a change')
+
+    expect(await signUp(dev, 'two@example.com')).toBe(
+      'UserLambdaValidationException: PreSignUp failed with error No sign-up from example.com.',
+    )
+    expect(await signUp(dev, 'eve@blocked.example')).toBe('unconfirmed')
+  })
+
+  it('keeps the old settings and reports the problem if the changed configuration is invalid', SLOW, async () => {
+    const folder = await createProject()
+    const dev = await startDevCommand(folder)
+    await signUp(dev, 'one@example.com')
+
+    await writeFile(join(folder, 'serverless.yml'), 'functions: [')
+    await dev.waitForNote('serverless.yml')
+
+    expect(await signUp(dev, 'two@example.com')).toBe('unconfirmed')
+  })
+
+  it('shows the code in the inbox as JSON and on a page', SLOW, async () => {
+    const dev = await startDevCommand(await createProject())
+    await signUp(dev, 'mary@example.com')
+
+    const json: unknown = await fetch(dev.inbox, { headers: { accept: 'application/json' } }).then((response) => response.json())
+    const page = await fetch(dev.inbox, { headers: { accept: 'text/html' } }).then((response) => response.text())
+
+    const [message] = Array.isArray(json) ? json : []
+    expect(message).toMatchObject({ channel: 'email', to: 'mary@example.com', code: expect.stringMatching(/^\d{6}$/) })
+    expect(page).toContain(`Code: <strong>${message.code}</strong>`)
+    await dev.client.send(
+      new ConfirmSignUpCommand({ ClientId: dev.clientId, Username: 'mary@example.com', ConfirmationCode: message.code }),
+    )
+  })
+
+  it('keeps users, ids and tokens in the state file', SLOW, async () => {
+    const folder = await createProject({ 'users.json': { users: [{ username: 'mary@example.com', password: 'Passw0rd!' }] } })
+    const first = await startDevCommand(folder, ['--state', 'pool.state', '--seed', 'users.json'])
+    const AuthParameters = { USERNAME: 'mary@example.com', PASSWORD: 'Passw0rd!' }
+    const signedIn = await first.client.send(
+      new InitiateAuthCommand({ ClientId: first.clientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters }),
+    )
+    expect(await first.stop()).toBe(130)
+
+    const second = await startDevCommand(folder, ['--state', 'pool.state'])
+    const REFRESH_TOKEN = signedIn.AuthenticationResult?.RefreshToken ?? ''
+    const refreshed = await second.client.send(
+      new InitiateAuthCommand({ ClientId: second.clientId, AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: { REFRESH_TOKEN } }),
+    )
+
+    expect([second.userPoolId, second.clientId]).toEqual([first.userPoolId, first.clientId])
+    expect(refreshed.AuthenticationResult?.AccessToken).toMatch(/^ey/)
+  })
+
+  it('reads groups, users and invitations from the seed file', SLOW, async () => {
+    const seed = {
+      groups: [{ name: 'staff', precedence: 1 }],
+      users: [{ username: 'mary@example.com', password: 'Passw0rd!', groups: ['staff'] }],
+      invitations: [{ username: 'new@example.com', attributes: { email: 'new@example.com' } }],
+    }
+    const dev = await startDevCommand(await createProject({ 'seed.json': seed }), ['--seed', 'seed.json'])
+
+    const AuthParameters = { USERNAME: 'mary@example.com', PASSWORD: 'Passw0rd!' }
+    const { AuthenticationResult } = await dev.client.send(
+      new InitiateAuthCommand({ ClientId: dev.clientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters }),
+    )
+    const invited = await dev.client.send(new AdminGetUserCommand({ UserPoolId: dev.userPoolId, Username: 'new@example.com' }))
+    const inbox = await fetch(dev.inbox, { headers: { accept: 'application/json' } }).then((response) => response.text())
+
+    const [, payload = ''] = AuthenticationResult?.IdToken?.split('.') ?? []
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())['cognito:groups']).toEqual(['staff'])
+    expect(invited.UserStatus).toBe('FORCE_CHANGE_PASSWORD')
+    expect(inbox).toContain('"to":"new@example.com"')
+  })
+
+  it('stops on Ctrl-C and closes its port', SLOW, async () => {
+    const dev = await startDevCommand(await createProject())
+
+    expect(await dev.stop()).toBe(130)
+
+    await expect(fetch(dev.endpoint)).rejects.toThrow('fetch failed')
+  })
+
+  it.each([
+    [['--port', 'web'], '--port web: expected a number from 0 to 65535'],
+    [['--assume', 'custom-auth-runs-post-autentication'], "Did you mean 'custom-auth-runs-post-authentication'?"],
+    [['--seed', 'missing.json'], '--seed missing.json: '],
+    [['--state', 'serverless.yml'], 'serverless.yml'],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await lifeguard(['dev', ...args], { cwd: await createProject() })
+
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('    at ')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('names the first problem of a seed file', async () => {
+    const cwd = await createProject({ 'seed.json': { users: [{ username: 'mary@example.com', groups: ['staff'] }] } })
+
+    const { code, stderr } = await lifeguard(['dev', '--seed', 'seed.json'], { cwd })
+
+    expect(stderr).toContain('seed.json: a user is in the group staff, which groups does not list')
+    expect(code).toBe(2)
+  })
+})
+
+describe('lifeguard record', () => {
+  it('saves the events of the pool without personal values, once each', SLOW, async () => {
+    const folder = await createProject()
+    const dev = await startDevCommand(folder)
+    await signUp(dev, 'mary.private@example.com')
+    await signUp(dev, 'eve@blocked.example')
+
+    const first = await lifeguard(['record', dev.endpoint], { cwd: folder })
+    const second = await lifeguard(['record', dev.endpoint], { cwd: folder })
+    const replayed = await lifeguard(['replay', '--services', 'none'], { cwd: folder })
+
+    const event = await readFile(join(folder, 'events/pre-signup/recorded-sign-up-denied-1.json'), 'utf8')
+    expect(first.stdout).toContain('Recorded 2 events of 2 calls')
+    expect(second.stdout).toContain('Recorded 0 events of 2 calls')
+    expect(JSON.parse(event).request.userAttributes).toEqual({ email: 'user-2@blocked.example' })
+    expect(await readFile(join(folder, 'events/pre-signup/recorded-sign-up-proceed-1.json'), 'utf8')).not.toContain('private')
+    expect(replayed.stdout).toContain('2 as expected')
+  })
+
+  it.each([
+    [[], 'Expected one ENDPOINT'],
+    [['nonsense'], 'nonsense is not a URL'],
+    [['http://127.0.0.1:9'], 'No local user pool answers at http://127.0.0.1:9. Start one with: lifeguard dev'],
+    [['http://127.0.0.1:9', '--only', 'PreSingUp'], '--only PreSingUp: expected one of'],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { code, stderr } = await lifeguard(['record', ...args])
+
+    expect(stderr).toContain(message)
+    expect(code).toBe(2)
+  })
+})
