@@ -5,14 +5,13 @@ const ALLOWED: Readonly<Record<string, string>> = {
   oneOf: 'a field of settings',
   isOneOf: 'a DynamoDB condition, named as a predicate',
   onBehalfOf: 'a public rule with the usual name of the delegation',
-  recordSignIn: 'a public rule; SignIn is a noun here',
-  signIn: 'sign in is a verb',
 }
 
 /** Matches declarations of functions, and of constants that hold a function. */
 const FUNCTION = /\bfunction\*?\s+(\w+)|\bconst\s+(\w+)\s*(?::[^=\n]*)?=\s*(?:async\s*)?(?:function\b|(?:<[^=\n]*>)?\(|\w+\s*=>)/g
 
-const ENDS_IN_PREPOSITION = /[a-z](?:Of|In|Named)$/
+// Sign-in is a noun of the field.
+const ENDS_IN_PREPOSITION = /[a-z](?:Of|(?<![Ss]ign)In|Named)$/
 
 /** Lists the functions of a program whose names are not verbs: they end in Of, In or Named. `at` is the offset of the declaration. */
 export function listBadNames(program: string): readonly { readonly at: number; readonly name: string }[] {

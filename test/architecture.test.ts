@@ -150,6 +150,14 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tools/project': 'the functions of the project',
     'tools/local': 'embedded services',
   },
+  'tools/pool': {
+    'shared/cognito': 'the facts about triggers; the types of events',
+    'shared/rules': 'the base class of errors; it checks the types of values',
+    'tools/lib': 'errors, JSON, descriptions of rules',
+    'tools/local': 'loopback services; the encryption of codes',
+    'tools/project': 'the pools and functions of the project',
+    'tools/replay': 'the runner of functions; embedded services',
+  },
   'tools/project': {
     'shared/cognito': 'the keys of LambdaConfig',
     'shared/rules': 'it checks the types of values',
@@ -187,6 +195,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tools/init': 'lifeguard init',
     'tools/lib': 'helpers of all commands',
     'tools/project': 'lifeguard doctor reads the project',
+    'tools/pool': 'lifeguard dev and record',
     'tools/replay': 'lifeguard replay, explain and precompile',
   },
 }

@@ -76,6 +76,8 @@ beforeAll(async () => {
     '@aws-sdk',
     '@middy',
     '@types',
+    'amazon-cognito-identity-js',
+    'aws-amplify',
     'aws-jwt-verify',
     'bcryptjs',
     'entities',

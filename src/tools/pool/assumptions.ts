@@ -1,5 +1,5 @@
 /**
- * What the pool assumes where AWS documents nothing. Each has the default reading and the other one.
+ * The assumptions of the pool about behaviour that AWS does not document. Each has the default reading and the other one.
  * A step that rests on an assumption names it in the journal.
  */
 export const ASSUMPTIONS = {

@@ -6,7 +6,7 @@ import { trigger } from './triggers.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What the define function decided. */
+/** The decision of the define function. */
 type Next = { readonly issueTokens: boolean; readonly challengeName: string | undefined }
 
 const decided = (flow: Flow<unknown>): Next => {

@@ -25,7 +25,7 @@ export interface Grant {
   readonly refreshExpiresAt?: number
 }
 
-/** What a function changes in tokens. */
+/** The changes of a function to tokens. */
 export interface TokenChanges {
   readonly id?: Changes
   readonly access?: Changes

@@ -25,7 +25,7 @@ export interface Message {
   readonly code: string
 }
 
-/** Where a code went, as the caller gets it. */
+/** The delivery of a code, as the caller gets it. */
 export interface DeliveryDetails {
   readonly Destination: string
   readonly DeliveryMedium: Medium
@@ -152,7 +152,7 @@ async function writeMessage(flow: Flow, kind: MessageKind, { medium }: Message):
   return Object.fromEntries(texts)
 }
 
-// The texts with which Cognito sends a message that nobody customised.
+// The texts of Cognito's own messages.
 function defaultTexts(settings: PoolSettings, kind: MessageKind): Texts {
   const { VerificationMessageTemplate: verification, AdminCreateUserConfig } = settings
   if (kind === 'AdminCreateUser') {

@@ -45,7 +45,7 @@ export function listFactors({ settings }: Pool, user: User): readonly MfaMethod[
   const { methods, preferred } = user.mfa
   if (preferred !== undefined && methods.includes(preferred)) return [preferred]
   if (methods.length > 0 || settings.MfaConfiguration === 'OPTIONAL') return methods
-  // Where the pool requires a second factor, a user with a verified number or address has one.
+  // If the pool requires a second factor, a verified number or address is one.
   const byContact = [
     ...(isVerified(user, 'phone_number') ? (['SMS_MFA'] as const) : []),
     ...(isVerified(user, 'email') ? (['EMAIL_OTP'] as const) : []),

@@ -53,7 +53,7 @@ export interface Flow<Input = unknown> {
   signIn: SignIn | undefined
   /** The tokens to issue, where they differ from those of a sign-in through the API. */
   grant: Grant | undefined
-  /** What the pre token generation function changes. */
+  /** The changes of the pre token generation function. */
   changes: TokenChanges | undefined
   /** The contacts that a request has changed and that need a code. */
   toVerify: readonly Contact[]
@@ -65,7 +65,7 @@ export interface Flow<Input = unknown> {
   migrated: Migrated | undefined
   /** The message that this request sends, between the steps that write and send it. */
   outgoing: Outgoing | undefined
-  /** What the caller gets. */
+  /** The answer to the caller. */
   answer: Record<string, unknown>
   readonly steps: JournalStep[]
 }
@@ -81,7 +81,7 @@ export interface Condition<Input = never> {
 /** A step of an operation, as data. `'end'` answers the request at once. */
 export interface Step<Input = never> {
   readonly kind: StepKind
-  /** What the step does, or the source of a trigger. */
+  /** A description of the step, or the source of a trigger. */
   readonly text: string
   readonly when?: Condition<Input> | undefined
   readonly assumption?: AssumptionName | undefined

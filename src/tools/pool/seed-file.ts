@@ -42,7 +42,7 @@ const schema = z.strictObject({
   invitations: z.array(z.strictObject({ username: z.string().min(1), attributes })).default([]),
 })
 
-/** What a seed file puts into a pool. */
+/** The content of a seed file. */
 export interface PoolSeed {
   readonly groups: readonly { readonly name: string; readonly precedence?: number | undefined; readonly roleArn?: string | undefined }[]
   readonly users: readonly {

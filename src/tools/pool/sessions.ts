@@ -16,7 +16,7 @@ export interface SignIn {
   readonly clientId: string
   /** The user's name as it was typed. */
   readonly typedName: string
-  /** The stored name. Undefined for an unknown user, whose sign-in goes on, so that nobody can tell which users exist. */
+  /** The stored name. Undefined for an unknown user. Its sign-in continues, so that it does not reveal which users exist. */
   readonly username: string | undefined
   /** The flow: `CUSTOM_AUTH`, `USER_AUTH` or one with a password. */
   readonly flow: string
@@ -26,7 +26,7 @@ export interface SignIn {
   code?: Code | undefined
   /** The challenges of CUSTOM_AUTH that were answered. */
   results: ChallengeResult[]
-  /** What the define function decided last. */
+  /** The last decision of the define function. */
   next?: { readonly issueTokens: boolean; readonly challengeName: string | undefined }
   publicParameters?: Readonly<Record<string, string>> | undefined
   /** The answer to a custom challenge, until the verify function has judged it. */

@@ -59,7 +59,7 @@ export const preAuthentication: Step<unknown> = trigger<unknown>({
   event: (flow) => describeMaybeUnknown(flow),
 })
 
-/** Describes the user of an event. With `userNotFound`, AWS documents no attributes, so there are none. */
+/** Describes the user of an event. For an unknown user, AWS documents no attributes, so the event has none. */
 export function describeMaybeUnknown(flow: Flow<unknown>): {
   readonly userName: string
   readonly request: Readonly<Record<string, unknown>>
@@ -150,15 +150,15 @@ export function codeSteps(method: (flow: Flow<unknown>) => string, when?: Condit
     ),
     ...messageSteps<unknown>(
       'Authentication',
-      (flow) => toContact(getUser(flow), contactOf(method(flow)), getSignIn(flow).code?.value ?? ''),
+      (flow) => toContact(getUser(flow), toContactName(method(flow)), getSignIn(flow).code?.value ?? ''),
       when,
     ),
     check(
       'asks for the code',
       (flow) => {
         const name = method(flow)
-        const to = getUser(flow).attributes[contactOf(name)] ?? ''
-        const medium = contactOf(name) === 'email' ? 'EMAIL' : 'SMS'
+        const to = getUser(flow).attributes[toContactName(name)] ?? ''
+        const medium = toContactName(name) === 'email' ? 'EMAIL' : 'SMS'
         return answerChallenge(flow, name, { CODE_DELIVERY_DELIVERY_MEDIUM: medium, CODE_DELIVERY_DESTINATION: maskContact(to) })
       },
       when,
@@ -167,7 +167,7 @@ export function codeSteps(method: (flow: Flow<unknown>) => string, when?: Condit
 }
 
 /** Returns the attribute to which a challenge sends its code. */
-export function contactOf(method: string): 'email' | 'phone_number' {
+export function toContactName(method: string): 'email' | 'phone_number' {
   return method === 'EMAIL_OTP' ? 'email' : 'phone_number'
 }
 

@@ -4,7 +4,7 @@ import type { Code, Pool, User } from './model.ts'
 import type { Condition, Flow, World } from './operation.ts'
 import { findUser, saveUser } from './store.ts'
 
-/** Returns the user of a flow. @throws CognitoError if there is none. */
+/** Returns the user of a flow. @throws CognitoError for an unknown user. */
 export function getUser(flow: Pick<Flow, 'user'>): User {
   if (flow.user === undefined) throw unknownUser()
   return flow.user

@@ -31,10 +31,10 @@ const IS_SENT: CreateCondition = { text: 'MessageAction is not SUPPRESS', holds:
 /** Describes a user in the answer of an operation that lists or creates users. */
 export function toUserType(flow: Pick<Flow, 'pool'>, user: User): Record<string, unknown> {
   const { PreferredMfaSetting: _, UserMFASettingList: __, ...rest } = describeUser(flow.pool, user)
-  return { ...rest, Attributes: toAttributeList({ sub: user.sub, ...user.attributes, ...identitiesOf(user) }) }
+  return { ...rest, Attributes: toAttributeList({ sub: user.sub, ...user.attributes, ...toIdentityAttribute(user) }) }
 }
 
-function identitiesOf({ identities }: User): Record<string, string> {
+function toIdentityAttribute({ identities }: User): Record<string, string> {
   return identities.length === 0 ? {} : { identities: JSON.stringify(identities) }
 }
 
@@ -111,7 +111,7 @@ export const AdminGetUser: Operation = defineOperation('IAM', adminTarget, [
   check('describes the user', (flow) => {
     findTarget(flow)
     const user = getUser(flow)
-    const UserAttributes = toAttributeList({ sub: user.sub, ...user.attributes, ...identitiesOf(user) })
+    const UserAttributes = toAttributeList({ sub: user.sub, ...user.attributes, ...toIdentityAttribute(user) })
     flow.answer = { ...describeUser(flow.pool, user), UserAttributes }
   }),
 ])

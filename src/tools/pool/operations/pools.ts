@@ -116,7 +116,7 @@ const onClient = z.looseObject({ UserPoolId: z.string(), ClientId: z.string() })
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html */
 export const DescribeUserPoolClient: Operation = defineOperation('IAM', onClient, [
   check('describes the app client', (flow) => {
-    flow.answer = { UserPoolClient: describeClient(flow.pool, getClientOf(flow)) }
+    flow.answer = { UserPoolClient: describeClient(flow.pool, requireClient(flow)) }
   }),
 ])
 
@@ -124,7 +124,7 @@ export const DescribeUserPoolClient: Operation = defineOperation('IAM', onClient
 export const UpdateUserPoolClient: Operation = defineOperation('IAM', onClient, [
   write('the settings; each setting that is missing gets its default', (flow) => {
     const { UserPoolId: _, ClientId: __, ...given } = flow.input
-    const client = getClientOf(flow)
+    const client = requireClient(flow)
     client.settings = parseClientSettings({ ClientName: client.settings.ClientName, ...given })
     client.updatedAt = flow.world.now()
     flow.world.store.onChange()
@@ -135,7 +135,7 @@ export const UpdateUserPoolClient: Operation = defineOperation('IAM', onClient, 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserPoolClient.html */
 export const DeleteUserPoolClient: Operation = defineOperation('IAM', onClient, [
   write('the app client, deleted', (flow) => {
-    flow.pool.clients.delete(getClientOf(flow).id)
+    flow.pool.clients.delete(requireClient(flow).id)
     flow.world.store.onChange()
   }),
 ])
@@ -155,7 +155,7 @@ export const ListUserPoolClients: Operation = defineOperation('IAM', listClients
   }),
 ])
 
-function getClientOf({ client, input }: Flow<{ readonly ClientId: string }>): AppClient {
+function requireClient({ client, input }: Flow<{ readonly ClientId: string }>): AppClient {
   if (client === undefined) throw notFound(`User pool client ${input.ClientId} does not exist.`)
   return client
 }

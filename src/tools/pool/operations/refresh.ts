@@ -78,7 +78,7 @@ export const RevokeToken: Operation = defineOperation('none', revokeInput, [
   }),
   write('the refresh token and its access tokens, revoked', ({ pool, world, input, client }) => {
     const stored = pool.refreshTokens.get(hashToken(input.Token))
-    // As RFC 7009 says, an unknown token is no error.
+    // RFC 7009 defines that an unknown token is not an error.
     if (stored === undefined) return
     if (stored.clientId !== client?.id) throw new CognitoError('UnauthorizedException', 'Token is not issued for the given client')
     stored.revoked = true

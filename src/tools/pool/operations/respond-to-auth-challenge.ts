@@ -12,10 +12,10 @@ import {
   checkStatus,
   checkTypedPassword,
   codeSteps,
-  contactOf,
   finishSteps,
   getSignIn,
   issueSteps,
+  toContactName,
   verifyByCode,
 } from '../sign-in.ts'
 import { signProof } from '../srp.ts'
@@ -140,7 +140,7 @@ const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP'): readonly Step<Input>
       when: CONFIRMS,
       assumption: 'one-time-code-runs-post-confirmation',
     },
-    write('the contact, verified, and the user CONFIRMED', (flow) => verifyByCode(flow, contactOf(name))),
+    write('the contact, verified, and the user CONFIRMED', (flow) => verifyByCode(flow, toContactName(name))),
     ...challengeSteps.slice(0, 1),
   ]),
   ...issueSteps,
@@ -218,7 +218,7 @@ const selectChallenge: readonly Step<Input>[] = [
   ...onlyIf<Input>(answers('PASSWORD_SRP'), [passwordSrp]),
   ...onlyIf<Input>(answers('EMAIL_OTP', 'SMS_OTP'), [
     check('the user has a contact for the code', (flow) => {
-      const contact = contactOf(response(flow, 'ANSWER'))
+      const contact = toContactName(response(flow, 'ANSWER'))
       if (getUser(flow).attributes[contact] === undefined) throw invalidParameter('User has no contact for this challenge')
       getSignIn(flow).verifies = contact
     }),

@@ -106,7 +106,7 @@ describe('readProjectPools', () => {
     expect(notes).toEqual(['PreTokenGeneration: the pool sends events in version V2_0, which the rules need'])
   })
 
-  it('has one pool with an app client for every flow if there is no project', () => {
+  it('creates one pool with an app client for every flow without a project', () => {
     const [pool] = readProjectPools(undefined, NONE)
 
     expect(pool?.settings.UsernameAttributes).toEqual(['email'])
