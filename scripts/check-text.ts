@@ -28,6 +28,9 @@ export const FILES: readonly string[] = [
   '{src,scripts,bench,chaos,deploy,starter,examples,test}/**/*.{ts,cjs,md,yml,sh}',
 ]
 
+// Texts of AWS, which must be quoted as they are.
+const QUOTED = ['Cannot reset password for the user as there is no registered/verified email or phone_number']
+
 const MARKS: readonly (readonly [string, (sentence: string) => boolean])[] = [
   ['a headless clause', (sentence) => /^(?:What|Whether|Where|Whoever|Whatever|Of)\s/.test(sentence) && !sentence.endsWith('?')],
   ['"is no"', (sentence) => /\b(?:is|are|was|were) (?:no(?! longer)|none)\b/i.test(sentence)],
@@ -49,6 +52,7 @@ function isSentence(string: string): boolean {
 function listPieces(program: string): readonly Piece[] {
   return [...program.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
     if (token.startsWith('/') && !/^\/[*/]/.test(token)) return []
+    if (QUOTED.includes(token.slice(1, -1))) return []
     if (/^['"`]/.test(token)) return isSentence(token) ? [{ at: index, text: token.slice(1, -1).replaceAll('\\n', '\n') }] : []
     const text = token.replaceAll(/^[ \t]*(?:\/\*+|\*\/|\*|\/\/)[ \t]?|\*\/$/gm, '').replaceAll(/^@example[\s\S]*?(?=^@|$(?![\s\S]))/gm, '')
     return [{ at: index, text: text.replaceAll(/^@\w+ /gm, '\n\n') }]
