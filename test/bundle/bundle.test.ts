@@ -85,6 +85,10 @@ describe('npm run build', () => {
     expect(await listTriggers(folder)).toEqual([folder])
   })
 
+  it.each(functions)('puts no tool and no test kit into the bundle of $folder', async ({ folder }) => {
+    expect(await files(folder, /^src\/(?:tools|testing)\//)).toEqual([])
+  })
+
   it('the bundle of the sweeper contains the rules with effects, and does not contain middy', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
     expect(await listTriggers('sweeper')).toEqual(['post-confirmation', 'post-auth'])
