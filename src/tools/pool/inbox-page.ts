@@ -6,9 +6,13 @@ import type { Inbox, InboxMessage } from './inbox.ts'
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** Answers the inbox: as JSON for a client that accepts it, else as a page. */
-export function answerInbox(inbox: Inbox, request: IncomingMessage, response: ServerResponse): void {
-  const messages = inbox.messages()
+/**
+ * Answers the inbox: as JSON for a client that accepts it, else as a page.
+ *
+ * @param to The address whose messages are wanted. Null for all messages.
+ */
+export function answerInbox(inbox: Inbox, request: IncomingMessage, response: ServerResponse, to: string | null = null): void {
+  const messages = inbox.messages().filter((message) => to === null || message.to === to)
   const isJson = request.headers.accept?.includes('application/json') === true
   response.writeHead(200, {
     'content-type': isJson ? 'application/json' : 'text/html; charset=utf-8',

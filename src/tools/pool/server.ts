@@ -122,14 +122,15 @@ async function answerWellKnown(world: World, response: ServerResponse, { pathnam
 }
 
 /** Answers the journal and the inbox. */
-async function answerOwnPages(world: World, request: IncomingMessage, response: ServerResponse, { pathname }: URL): Promise<boolean> {
+async function answerOwnPages(world: World, request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+  const { pathname, searchParams } = url
   if (pathname === '/_lifeguard/journal') {
     if (request.headers.accept?.includes('text/event-stream')) followJournal(world, response)
     else sendJson(response, 200, world.journal.entries())
     return true
   }
   if (pathname !== '/_lifeguard/inbox') return false
-  answerInbox(world.inbox, request, response)
+  answerInbox(world.inbox, request, response, searchParams.get('to'))
   return true
 }
 
