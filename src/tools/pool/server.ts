@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { isObject } from '../../shared/rules/invocation.ts'
-import { tryParseJson } from '../lib/json.ts'
+import { isTooDeep, tryParseJson } from '../lib/json.ts'
 import { handleRequest } from './handle-request.ts'
 import { answerInbox } from './inbox-page.ts'
 import type { JournalEntry } from './journal.ts'
@@ -21,19 +22,30 @@ export type Route = (request: IncomingMessage, response: ServerResponse, url: UR
 
 /** Creates the HTTP server of the pools. @param routes The routes besides the API, such as those of managed login. */
 export function createPoolServer(world: World, routes: readonly Route[] = []): Server {
-  return createServer((request, response) => {
+  // A request without a Host header gets the pool's own error.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
     answer(world, routes, request, response)
       // The client disconnected.
       .catch(() => response.destroy())
   })
+  return server.on('clientError', (_error, socket) => refuseMalformed(socket))
+}
+
+/** Answers bytes that are not HTTP, and a request that ends before its body does. */
+function refuseMalformed(socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify({ __type: 'SerializationException', message: 'The request is not valid HTTP, or it ends too early' })
+  const type = 'x-amzn-errortype: SerializationException:'
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${type}\r\ncontent-type: ${AMZ_JSON}\r\nconnection: close\r\n\r\n${body}`)
 }
 
 async function answer(world: World, routes: readonly Route[], request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { host = '', origin } = request.headers
-  if (!LOOPBACK.test(host) || !isOwnOrigin(origin)) {
-    sendJson(response, 403, { __type: 'ForbiddenException', message: 'The local pool answers only this machine: localhost and 127.0.0.1.' })
-    return
-  }
+  if (!LOOPBACK.test(host) || !isOwnOrigin(origin))
+    return sendError(response, 'ForbiddenException', 'The local pool answers only this machine: localhost and 127.0.0.1.', 403)
   if (origin !== undefined) {
     response.setHeader('access-control-allow-origin', origin)
     response.setHeader('access-control-expose-headers', 'x-amzn-errortype, x-amzn-requestid, x-amzn-errormessage')
@@ -46,12 +58,13 @@ async function answer(world: World, routes: readonly Route[], request: IncomingM
     response.writeHead(204).end()
     return
   }
-  const url = new URL(request.url ?? '/', `http://${host}`)
+  const url = URL.parse(`http://${host}${request.url}`)
+  if (url === null) return sendError(response, 'NotFoundException', 'The path is not valid', 404)
   if (request.method === 'POST' && url.pathname === '/') return answerApi(world, request, response)
   if (await answerWellKnown(world, response, url)) return
   if (await answerOwnPages(world, request, response, url)) return
   for (const route of routes) if (await route(request, response, url)) return
-  sendJson(response, 404, { message: 'Not found' })
+  sendError(response, 'NotFoundException', 'Not found', 404)
 }
 
 /** A page of another machine must not call the pool. A page of this machine may, under any port. */
@@ -70,7 +83,8 @@ async function answerApi(world: World, request: IncomingMessage, response: Serve
   if (text === undefined)
     return sendError(response, 'RequestEntityTooLargeException', `The request is longer than ${MAX_BODY_BYTES} bytes`, 413)
   if (name === undefined) return sendError(response, 'UnknownOperationException', 'The header x-amz-target does not name an operation')
-  if (!isObject(input)) return sendError(response, 'SerializationException', 'The body is not a JSON object')
+  if (!isObject(input) || isTooDeep(input))
+    return sendError(response, 'SerializationException', 'The body is not a JSON object, or it is nested too deeply')
   const { status, body, error } = await handleRequest(world, name, input, request.headers.authorization)
   if (error !== undefined) response.setHeader('x-amzn-errortype', `${error}:`)
   sendJson(response, status, body, AMZ_JSON)
