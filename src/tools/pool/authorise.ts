@@ -47,7 +47,8 @@ export async function authorise(world: World, authorisation: Authorisation, cred
   if (!header?.startsWith('AWS4-')) throw new CognitoError('MissingAuthenticationTokenException', 'Missing Authentication Token')
   if (authorisation === 'IAM without pool') return { pool: NO_POOL, client: undefined, user: undefined, claims: undefined }
   const pool = getPool(world.store, target.UserPoolId ?? '')
-  const client = target.ClientId === undefined ? undefined : getClient(world.store, target.ClientId).client
+  // An operation that takes any setting may get a ClientId that is no text.
+  const client = typeof target.ClientId !== 'string' ? undefined : getClient(world.store, target.ClientId).client
   if (client !== undefined && !pool.clients.has(client.id))
     throw new CognitoError('ResourceNotFoundException', `User pool client ${client.id} does not exist.`)
   if (client !== undefined && isSignIn(credentials.input)) checkSecret(client, credentials.input)
@@ -95,7 +96,8 @@ export async function readAccessToken(world: World, token: string, scope: string
   if (typeof origin === 'string' && pool.revoked.has(origin)) throw notAuthorized('Access Token has been revoked')
   if (!String(scopes).split(' ').includes(scope)) throw notAuthorized('Access Token does not have required scopes')
   const user = findUser(pool, String(username))
-  if (user === undefined) throw unknownUser()
+  // Another user may have got the name of a deleted one.
+  if (user === undefined || user.sub !== claims.sub) throw unknownUser()
   if (!user.enabled) throw notAuthorized('User is disabled.')
   return { pool, client, user, claims }
 }

@@ -31,6 +31,10 @@ export function createInbox(others: () => readonly InboxMessage[] = () => [], ke
       own.push(message)
       if (own.length > keep) own.shift()
     },
-    messages: () => [...own, ...others()].toSorted((one, two) => (one.at < two.at ? -1 : one.at > two.at ? 1 : 0)),
+    messages: () => {
+      const rest = others()
+      if (rest.length === 0) return [...own]
+      return [...own, ...rest].toSorted((one, two) => (one.at < two.at ? -1 : one.at > two.at ? 1 : 0))
+    },
   }
 }

@@ -4,7 +4,7 @@ import type { AppClient, Pool, User } from './model.ts'
 import type { Condition, Flow, Step } from './operation.ts'
 import { tokenSeconds } from './settings/client-settings.ts'
 import { findLambda } from './settings/pool-settings.ts'
-import { removeExpired } from './store.ts'
+import { removeExpired, revokeToken } from './store.ts'
 import { applyChanges, type Changes, readChanges, type TokenGroups } from './token-claims.ts'
 import { type Claims, createRefreshToken, createTokenId, hashToken } from './tokens.ts'
 import { trigger } from './triggers.ts'
@@ -188,11 +188,7 @@ function saveRefreshToken({ world, pool, client, user }: Flow<unknown>, origin: 
 
 /** Revokes all tokens of a user. */
 export function signOutEverywhere({ pool, world }: Pick<Flow, 'pool' | 'world'>, { username }: User): void {
-  for (const token of pool.refreshTokens.values()) {
-    if (token.username !== username) continue
-    token.revoked = true
-    pool.revoked.set(token.origin, token.expiresAt)
-  }
+  for (const token of pool.refreshTokens.values()) if (token.username === username) revokeToken(pool, token, world.now())
   world.store.onChange()
 }
 

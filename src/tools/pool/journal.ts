@@ -58,17 +58,30 @@ export interface Journal {
   readonly follow: (onEntry: (entry: JournalEntry) => void) => () => void
 }
 
-/** Creates a journal. @param keep The number of entries to keep. */
-export function createJournal(keep = 1000): Journal {
+/**
+ * Creates a journal.
+ *
+ * @param keep The number of entries to keep.
+ * @param keepCharacters The number of characters to keep in all entries, because one request may have a megabyte.
+ */
+export function createJournal(keep = 1000, keepCharacters = 20_000_000): Journal {
   const entries: JournalEntry[] = []
+  const sizes: number[] = []
+  let characters = 0
   const followers = new Set<(entry: JournalEntry) => void>()
   let id = 0
   return {
     add(entry) {
       id += 1
       const numbered = { id, ...entry }
+      const size = countCharacters(numbered)
       entries.push(numbered)
-      if (entries.length > keep) entries.shift()
+      sizes.push(size)
+      characters += size
+      while (entries.length > keep || (characters > keepCharacters && entries.length > 1)) {
+        entries.shift()
+        characters -= sizes.shift() ?? 0
+      }
       for (const follower of followers) follower(numbered)
     },
     entries: () => [...entries],
@@ -77,6 +90,14 @@ export function createJournal(keep = 1000): Journal {
       return () => void followers.delete(onEntry)
     },
   }
+}
+
+function countCharacters(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 1
+  let count = 0
+  for (const [name, each] of Object.entries(value)) count += name.length + countCharacters(each)
+  return count
 }
 
 const SECRET = /^(?:(?:Previous|Proposed|Temporary)?Password|NEW_PASSWORD|PASSWORD|ClientSecret|SecretHash|SECRET_HASH|client_secret)$/i

@@ -111,6 +111,6 @@ export interface Pool {
   /** The normalised names of users, by `sub:`, `email:`, `phone_number:` and `preferred_username:` with a value. */
   readonly aliases: Map<string, string>
   readonly refreshTokens: Map<string, RefreshToken>
-  /** The origins of revoked tokens, with the time at which the last token expires. */
+  /** The origins of revoked tokens, with the time at which their last access token expires. */
   readonly revoked: Map<string, number>
 }

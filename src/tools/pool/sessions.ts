@@ -57,6 +57,8 @@ export interface Sessions {
 }
 
 const SESSION_BYTES = 96
+// The oldest sessions end first if a client under load leaves many open.
+const MAX_SESSIONS = 10_000
 
 export function createSessions(now: () => number): Sessions {
   const waiting = new Map<string, { readonly signIn: SignIn; readonly expiresAt: number }>()
@@ -70,6 +72,10 @@ export function createSessions(now: () => number): Sessions {
   return {
     save(signIn, minutes, session = randomBytes(SESSION_BYTES).toString('base64url')) {
       removeExpired()
+      for (const oldest of waiting.keys()) {
+        if (waiting.size < MAX_SESSIONS) break
+        waiting.delete(oldest)
+      }
       waiting.set(session, { signIn, expiresAt: now() + minutes * 60_000 })
       return session
     },

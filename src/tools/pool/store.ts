@@ -15,7 +15,6 @@ export interface Store {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz0123456789'
-const MAX_REVOKED = 10_000
 
 export function createStore(region = 'us-east-1'): Store {
   return { region, pools: new Map(), onChange: () => undefined }
@@ -162,11 +161,28 @@ function listAliases(pool: Pool, user: User): readonly string[] {
   return aliases
 }
 
-/** Removes tokens that have expired, so that a pool does not grow for ever. */
+/**
+ * Removes tokens that have expired, so that a pool does not grow for ever. Stops at the first valid one: the oldest come first, and almost
+ * all have the same validity.
+ */
 export function removeExpired(pool: Pool, now: number): void {
-  for (const [hash, { expiresAt }] of pool.refreshTokens) if (expiresAt <= now) pool.refreshTokens.delete(hash)
-  if (pool.revoked.size < MAX_REVOKED) return
-  for (const [origin, expiresAt] of pool.revoked) if (expiresAt <= now) pool.revoked.delete(origin)
+  for (const [hash, { expiresAt }] of pool.refreshTokens) {
+    if (expiresAt > now) break
+    pool.refreshTokens.delete(hash)
+  }
+  for (const [origin, expiresAt] of pool.revoked) {
+    if (expiresAt > now) break
+    pool.revoked.delete(origin)
+  }
+}
+
+// The longest validity of an access token on AWS.
+const LONGEST_ACCESS_MS = 24 * 60 * 60_000
+
+/** Revokes a refresh token and the access tokens of its sign-in. The sign-in is remembered until its last access token has expired. */
+export function revokeToken(pool: Pool, token: RefreshToken, now: number): void {
+  token.revoked = true
+  pool.revoked.set(token.origin, now + LONGEST_ACCESS_MS)
 }
 
 export interface StoredPool

@@ -33,6 +33,9 @@ const input = z.object({
 type AuthFlow = Flow<z.infer<typeof input>>
 type AuthStep = Step<z.infer<typeof input>>
 
+// The longest value of an attribute, which may be a name to sign in with.
+const MAX_NAME = 2048
+
 const parameter = (flow: AuthFlow, name: string): string | undefined => flow.input.AuthParameters[name]
 
 /** The first steps of each flow: the flow is allowed, and the caller's metadata goes where Cognito puts it. */
@@ -45,6 +48,7 @@ function startSteps(allowed: string): readonly AuthStep[] {
         )
       const typedName = parameter(flow, 'USERNAME')
       if (!typedName) throw invalidParameter('Missing required parameter USERNAME')
+      if (typedName.length > MAX_NAME) throw invalidParameter(`USERNAME is longer than ${MAX_NAME} characters`)
       startSignIn(flow, typedName, flow.input.AuthFlow)
     }),
     write('ClientMetadata arrives as validationData', (flow: AuthFlow) => {

@@ -4,7 +4,7 @@ import { accessToken, adminTarget, metadata } from '../input.ts'
 import { checkEnabled, signOutEverywhere, tokenSteps } from '../issue-tokens.ts'
 import { type Condition, check, defineOperation, type Flow, type Operation, type Step, write } from '../operation.ts'
 import { allowsFlow } from '../settings/client-settings.ts'
-import { findUser } from '../store.ts'
+import { findUser, revokeToken } from '../store.ts'
 import { hashToken } from '../tokens.ts'
 import { findTarget, getUser } from '../users.ts'
 
@@ -81,8 +81,7 @@ export const RevokeToken: Operation = defineOperation('none', revokeInput, [
     // RFC 7009 defines that an unknown token is not an error.
     if (stored === undefined) return
     if (stored.clientId !== client?.id) throw new CognitoError('UnauthorizedException', 'Token is not issued for the given client')
-    stored.revoked = true
-    pool.revoked.set(stored.origin, stored.expiresAt)
+    revokeToken(pool, stored, world.now())
     world.store.onChange()
   }),
 ])

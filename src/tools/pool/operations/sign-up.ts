@@ -145,12 +145,11 @@ export const ResendConfirmationCode: Operation = defineOperation('none', clientT
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminConfirmSignUp.html */
 export const AdminConfirmSignUp: Operation = defineOperation('IAM', adminTarget.extend({ ClientMetadata: metadata }), [
-  check('the user exists and is not confirmed', (flow) => {
-    findTarget(flow)
+  check('the user exists', findTarget),
+  // One step, so that of two requests at once only one confirms the user.
+  write('the user, CONFIRMED, if it is not confirmed yet', (flow) => {
     const { status } = getUser(flow)
     if (status !== 'UNCONFIRMED') throw notAuthorized(`User cannot be confirmed. Current status is ${status}`)
-  }),
-  write('the user, CONFIRMED', (flow) => {
     getUser(flow).status = 'CONFIRMED'
     save(flow, getUser(flow))
   }),

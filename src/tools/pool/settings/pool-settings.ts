@@ -37,6 +37,7 @@ const schemaAttribute = z.looseObject({
 })
 
 const updatableSettings = z.looseObject({
+  PoolName: z.string().min(1).max(128).optional(),
   Policies: z
     .looseObject({
       PasswordPolicy: passwordPolicy.prefault(CUSTOM_DEFAULTS),
@@ -152,9 +153,9 @@ export function parsePoolSettings(input: unknown): PoolSettings {
  * @throws CognitoError if a setting is invalid.
  */
 export function parseUpdatedSettings(before: PoolSettings, input: unknown): PoolSettings {
-  const { PoolName, UsernameAttributes, AliasAttributes, UsernameConfiguration, Schema, EnabledMfas } = before
-  const updated = parseInput(updatableSettings, input)
-  return { PoolName, UsernameAttributes, AliasAttributes, UsernameConfiguration, Schema, EnabledMfas, ...updated }
+  const { UsernameAttributes, AliasAttributes, UsernameConfiguration, Schema, EnabledMfas } = before
+  const { PoolName = before.PoolName, ...updated } = parseInput(updatableSettings, input)
+  return { ...updated, PoolName, UsernameAttributes, AliasAttributes, UsernameConfiguration, Schema, EnabledMfas }
 }
 
 /** Returns the function of a trigger and the version of its events. Returns undefined if the pool does not call a function for it. */
