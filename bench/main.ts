@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.write) {
     await writeFile(join(bench, 'RESULTS.md'), toMarkdown(results, new Date()))
     await writeFile(join(bench, 'chart.svg'), toChart(results))
+    if (!options.json) await benchPools()
   }
   return EXIT.measured
 }
@@ -92,6 +95,13 @@ async function run({ seed, rounds, endsAt }: Options, peers: Versions): Promise<
     stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Measures the local user pool in a process of its own, because this one is pinned to a CPU already. */
+async function benchPools(): Promise<void> {
+  const child = spawn(process.execPath, [join(bench, 'pools', 'main.ts')], { stdio: 'inherit', signal: ending.signal })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`bench/pools/main.ts ended with ${code}`)
 }
 
 async function readVersions(peers: Versions): Promise<Versions> {
