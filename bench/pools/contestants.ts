@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 export const CONTESTANTS = ['Lifeguard', 'cognito-local'] as const
 export type Contestant = (typeof CONTESTANTS)[number]
@@ -22,6 +23,8 @@ export interface RunningPool {
 }
 
 export interface StartOptions {
+  /** The compiled program that starts Lifeguard's pool, from {@link buildLauncher}. */
+  readonly launcher: string
   /** The CPU that the process is pinned to. */
   readonly cpu?: number | undefined
   /** The URL of an endpoint that invokes functions, and the triggers that have one. */
@@ -30,6 +33,8 @@ export interface StartOptions {
 
 /** The code of every message of cognito-local. */
 export const FIXED_CODE = '123456'
+const LIBRARY = new URL('../../lib', import.meta.url).href
+const COGNITO_LOCAL = fileURLToPath(new URL('../node_modules/cognito-local/lib/bin/start.js', import.meta.url))
 const START_LIMIT_MS = 60_000
 const POLL_MS = 2
 const ADMIN = {
@@ -38,13 +43,12 @@ const ADMIN = {
 }
 
 /** Starts a pool. Waits for its first answer. @throws Error with the output of a process that ends or does not answer in time. */
-export async function startContestant(name: Contestant, { cpu, functions }: StartOptions = {}): Promise<RunningPool> {
+export async function startContestant(name: Contestant, { launcher, cpu, functions }: StartOptions): Promise<RunningPool> {
   const port = await findFreePort()
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-pools-'))
   await writeSettings(folder, port, functions)
-  const file = name === 'Lifeguard' ? './start-lifeguard.ts' : '../node_modules/cognito-local/lib/bin/start.js'
-  const own = name === 'Lifeguard' ? [String(port), ...(functions === undefined ? [] : [functions.url])] : []
-  const node = [process.execPath, fileURLToPath(new URL(file, import.meta.url)), ...own]
+  const own = [launcher, LIBRARY, String(port), ...(functions === undefined ? [] : [functions.url])]
+  const node = [process.execPath, ...(name === 'Lifeguard' ? own : [COGNITO_LOCAL])]
   const [command = '', ...args] = cpu === undefined ? node : ['taskset', '-c', String(cpu), ...node]
   const startedAt = performance.now()
   const settings = { PORT: String(port), CODE: FIXED_CODE, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
@@ -69,6 +73,19 @@ export async function startContestant(name: Contestant, { cpu, functions }: Star
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Compiles the package and the program that starts its pool, because Node.js needs memory to run TypeScript. Returns the program. */
+export async function buildLauncher(folder: string): Promise<string> {
+  const npm = spawn('npm', ['run', '--silent', 'build:lib'], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 2, 2],
+  })
+  const [code] = await once(npm, 'exit')
+  if (code !== 0) throw new Error(`npm run build:lib ended with ${code}`)
+  const outfile = join(folder, 'start-lifeguard.mjs')
+  await build({ entryPoints: [fileURLToPath(new URL('start-lifeguard.ts', import.meta.url))], outfile, format: 'esm', logLevel: 'silent' })
+  return outfile
 }
 
 async function writeSettings(folder: string, port: number, functions: StartOptions['functions']): Promise<void> {

@@ -1,11 +1,12 @@
 // Measures the local user pool against cognito-local. `npm run bench` runs this too.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UsageError } from '../../src/tools/lib/errors.ts'
 import { describeMachine, pin } from '../machine.ts'
 import { installPeers } from '../peers.ts'
+import { buildLauncher } from './contestants.ts'
 import { measurePools } from './measure-pools.ts'
 import { HELP, readPoolOptions } from './options.ts'
 import { formatPools, type PoolResults, poolsToMarkdown } from './report.ts'
@@ -29,24 +30,18 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const { rounds, seed, write } = options
   const peers = await installPeers(bench, ending.signal)
-  await buildLibrary()
+  const folder = await mkdtemp(join(tmpdir(), 'lifeguard-pools-'))
+  const launcher = await buildLauncher(folder)
   const pins = pin()
   const onProgress = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`))
-  const figures = await measurePools({ rounds, seed, cpu: pins?.measured, signal: ending.signal, onProgress })
+  const start = { launcher, cpu: pins?.measured }
+  const figures = await measurePools({ rounds, seed, start, signal: ending.signal, onProgress }).finally(() =>
+    rm(folder, { recursive: true }),
+  )
   onProgress('')
   const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
   const versions = { Lifeguard: version, 'cognito-local': peers['cognito-local'] ?? 'unknown', node: process.versions.node }
   const results: PoolResults = { figures, machine: describeMachine(pins), versions, seed }
   process.stdout.write(`${formatPools(results).join('\n')}\n`)
   if (write) await writeFile(new URL('../POOLS.md', import.meta.url), poolsToMarkdown(results, new Date()))
-}
-
-/** Compiles the package, because users run its compiled files. */
-async function buildLibrary(): Promise<void> {
-  const npm = spawn('npm', ['run', '--silent', 'build:lib'], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    stdio: ['ignore', 2, 2],
-  })
-  const [code] = await once(npm, 'exit')
-  if (code !== 0) throw new Error(`npm run build:lib ended with ${code}`)
 }

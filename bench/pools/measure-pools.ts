@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { shuffle } from '../shuffle.ts'
-import { CONTESTANTS, type Contestant, type RunningPool, startContestant } from './contestants.ts'
+import { CONTESTANTS, type Contestant, type RunningPool, type StartOptions, startContestant } from './contestants.ts'
 import { createIds, createPoolClient, type Ids, runFlow } from './flow.ts'
 
 /** What is measured, in the order of the table. `more` is true if a larger figure is better. */
@@ -20,7 +20,7 @@ export type PoolRounds = Readonly<Record<Contestant, readonly PoolFigures[]>>
 export interface PoolRunOptions {
   readonly rounds: number
   readonly seed: number
-  readonly cpu: number | undefined
+  readonly start: StartOptions
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
 }
@@ -31,20 +31,20 @@ export const FLOWS = { warmUp: 30, one: 100, ten: 300 } as const
 const SETTLE_MS = 500
 
 /** Measures both pools in each round, in random order, one after the other. */
-export async function measurePools({ rounds, seed, cpu, signal, onProgress }: PoolRunOptions): Promise<PoolRounds> {
+export async function measurePools({ rounds, seed, start, signal, onProgress }: PoolRunOptions): Promise<PoolRounds> {
   const figures: Record<Contestant, PoolFigures[]> = { Lifeguard: [], 'cognito-local': [] }
   for (let round = 0; round < rounds; round++) {
     for (const name of shuffle([...CONTESTANTS], seed, 'pools', round)) {
       signal.throwIfAborted()
       onProgress(`local user pools, round ${round + 1} of ${rounds}: ${name}`)
-      figures[name].push(await measurePool(name, cpu))
+      figures[name].push(await measurePool(name, start))
     }
   }
   return figures
 }
 
-async function measurePool(name: Contestant, cpu: number | undefined): Promise<PoolFigures> {
-  const pool = await startContestant(name, { cpu })
+async function measurePool(name: Contestant, start: StartOptions): Promise<PoolFigures> {
+  const pool = await startContestant(name, start)
   try {
     await sleep(SETTLE_MS)
     const idleMb = pool.residentMb()

@@ -1,11 +1,11 @@
-// Starts a local user pool of the built package. Usage: node start-lifeguard.ts PORT [URL of an endpoint that invokes functions]
-import { isObject } from '../../src/shared/rules/invocation.ts'
+// Starts a local user pool of the built package. Arguments: the URL of the compiled package, a port, and the URL of an endpoint that
+// invokes functions, if there are any.
 import type { Invocation } from '../../src/tools/replay/invocation.ts'
 
-const [, , port, functionUrl] = process.argv
+const [, , library, port, functionUrl] = process.argv
 
 /** Loads a compiled file of the package, because users run the compiled files. They exist only after a build. */
-const load = (file: string) => import(new URL(`../../lib/tools/${file}.js`, import.meta.url).href)
+const load = (file: string) => import(`${library}/tools/${file}.js`)
 
 type Event = { readonly response?: object }
 interface Call {
@@ -30,8 +30,7 @@ async function invoke(name: string, event: unknown, limitMs: number): Promise<In
     const json = await answer.text()
     const durationMs = performance.now() - startedAt
     if (!answer.headers.has('x-amz-function-error')) return { kind: 'returned', json, durationMs, ...none }
-    const thrown: unknown = JSON.parse(json)
-    const message = isObject(thrown) ? String(thrown.errorMessage) : json
+    const message = String(JSON.parse(json).errorMessage)
     return { kind: 'threw', error: { name: 'Error', message }, cause: message, refusal: true, durationMs, ...none }
   } catch {
     return { kind: 'timedOut', durationMs: performance.now() - startedAt, ...none }
