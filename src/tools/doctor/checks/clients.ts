@@ -42,6 +42,10 @@ function checkClient(subject: Subject, client: Resource, pool: Resource, attache
   const { AllowedOAuthFlows: flows } = client.properties
   if (flows !== undefined && !isListOfTexts(flows)) return isUndecided(`AllowedOAuthFlows of ${client.id} is known only at deployment`)
   if (why.unknown !== undefined) return isUndecided(`${why.unknown} is known only at deployment`)
+  // A pre token generation function could add the scope.
+  const readOnly = later.some(({ trigger }) => trigger === 'PreTokenGeneration') ? 'no' : judgeReadOnly(client)
+  if (readOnly === 'yes') return NOTHING
+  if (readOnly !== 'no') return isUndecided(`${readOnly.unknown} is known only at deployment`)
   const path = ['Properties', 'WriteAttributes']
   return {
     findings: [{ code: 'LG402', resource: client.id, path, message: `Users can change email through ${client.id}, because ${why.reason}` }],
@@ -86,4 +90,31 @@ function isForMachines({ properties }: Resource): boolean {
   const { AllowedOAuthFlows, ExplicitAuthFlows } = properties
   const flows: readonly unknown[] = Array.isArray(AllowedOAuthFlows) ? AllowedOAuthFlows : []
   return flows.length === 1 && flows[0] === 'client_credentials' && ExplicitAuthFlows === undefined
+}
+
+// UpdateUserAttributes accepts only access tokens with this scope. Every sign-in through the API gives it.
+const CHANGING_SCOPE = 'aws.cognito.signin.user.admin'
+
+/** Decides if users sign in through the client only at managed login, with scopes that do not let them change attributes. */
+function judgeReadOnly({ id, properties }: Resource): 'yes' | 'no' | { readonly unknown: string } {
+  const { SupportedIdentityProviders = ['COGNITO'] } = properties
+  const answers = [
+    // Without the list, managed login gives all scopes of the client.
+    judgeList(properties, 'AllowedOAuthScopes', (scope) => scope !== CHANGING_SCOPE),
+    // Without the list, the client gets flows of the API.
+    judgeList(properties, 'ExplicitAuthFlows', (flow) => flow === 'ALLOW_REFRESH_TOKEN_AUTH'),
+    // Another provider writes the mapped email at each sign-in.
+    judgeList({ ...properties, SupportedIdentityProviders }, 'SupportedIdentityProviders', (provider) => provider === 'COGNITO'),
+  ]
+  if (answers.includes('no')) return 'no'
+  const unknown = answers.find((answer) => answer !== 'yes' && answer !== 'no')
+  return unknown === undefined ? 'yes' : { unknown: `${unknown} of ${id}` }
+}
+
+/** Decides if a list is set and all of its items fit. Returns the name of a list that is known only at deployment. */
+function judgeList(properties: Resource['properties'], name: string, fits: (item: string) => boolean): string {
+  const list = properties[name]
+  if (list === undefined) return hasIntrinsic(properties) ? name : 'no'
+  if (!isListOfTexts(list)) return name
+  return list.length > 0 && list.every(fits) ? 'yes' : 'no'
 }
