@@ -6,11 +6,8 @@ export const attributeList: z.ZodType<Record<string, string>> = z
   .array(z.object({ Name: z.string().min(1).max(32), Value: z.string().max(2048).optional() }))
   .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value ?? ''])))
 
-/** The parameters of a sign-in. Some clients send null for a missing one. */
-export const texts: z.ZodType<Record<string, string>> = z
-  .record(z.string(), z.string().nullable())
-  .default({})
-  .transform((all) => Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null)))
+/** The parameters of a sign-in. */
+export const texts: z.ZodType<Record<string, string>> = z.record(z.string(), z.string()).default({})
 
 /** Metadata that a caller sends to triggers. */
 export const metadata: z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodString>> = z.record(z.string(), z.string()).optional()
@@ -50,7 +47,14 @@ function toInputError(error: z.ZodError): CognitoError {
 
 /** Parses an input. @throws CognitoError with Cognito's error for the first problem. */
 export function parseInput<Output>(schema: z.ZodType<Output>, input: unknown): Output {
-  const parsed = schema.safeParse(input)
+  const parsed = schema.safeParse(dropNulls(input))
   if (!parsed.success) throw toInputError(parsed.error)
   return parsed.data
+}
+
+/** Removes the members that are null. AWS takes them for missing, and some clients send null for a missing member. */
+function dropNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dropNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => (each === null ? [] : [[name, dropNulls(each)]])))
 }
