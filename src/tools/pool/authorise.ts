@@ -88,7 +88,7 @@ export function isSame(one: string, two: string): boolean {
 export async function readAccessToken(world: World, token: string, scope: string = API_SCOPE): Promise<Caller> {
   const claims = await world.key.verify(token)
   if (claims === undefined || claims.token_use !== 'access') throw notAuthorized('Invalid Access Token')
-  const { iss, client_id: clientId, username, exp, origin_jti: origin, scope: scopes } = claims
+  const { iss, client_id: clientId, username, sub, exp, origin_jti: origin, scope: scopes } = claims
   const pool = [...world.store.pools.values()].find(({ id }) => typeof iss === 'string' && iss.endsWith(`/${id}`))
   const client = typeof clientId === 'string' ? pool?.clients.get(clientId) : undefined
   if (pool === undefined || client === undefined) throw notAuthorized('Invalid Access Token')
@@ -96,8 +96,8 @@ export async function readAccessToken(world: World, token: string, scope: string
   if (typeof origin === 'string' && pool.revoked.has(origin)) throw notAuthorized('Access Token has been revoked')
   if (!String(scopes).split(' ').includes(scope)) throw notAuthorized('Access Token does not have required scopes')
   const user = findUser(pool, String(username))
-  // Another user may have got the name of a deleted one.
-  if (user === undefined || user.sub !== claims.sub) throw unknownUser()
+  // A new user with the name of a deleted one must not inherit its tokens.
+  if (user === undefined || user.sub !== sub) throw unknownUser()
   if (!user.enabled) throw notAuthorized('User is disabled.')
   return { pool, client, user, claims }
 }

@@ -35,6 +35,8 @@ export interface SignIn {
   challengeMetadata?: string | null | undefined
   /** True after the user has set the password of a temporary one. */
   newPassword?: boolean
+  /** True if the code of this request has confirmed the user. */
+  confirms?: boolean
   /** The medium of a code as first factor, whose address it verifies. */
   verifies?: 'email' | 'phone_number' | undefined
 }
@@ -50,7 +52,7 @@ export interface Sessions {
   readonly save: (signIn: SignIn, minutes: number, session?: string) => string
   /** Returns the sign-in of a session, and ends the session. @throws CognitoError if the session is unknown or expired. */
   readonly take: (session: string | undefined, clientId: string) => SignIn
-  /** Returns the sign-in of a session, which stays. */
+  /** Returns the sign-in of a session, which stays. Returns undefined if the session is unknown or expired. */
   readonly peek: (session: string) => SignIn | undefined
   /** Returns the number of sessions. */
   readonly count: () => number
@@ -87,7 +89,10 @@ export function createSessions(now: () => number): Sessions {
       if (found.expiresAt <= now()) throw notAuthorized('Invalid session for the user, session is expired.')
       return found.signIn
     },
-    peek: (session) => waiting.get(session)?.signIn,
+    peek(session) {
+      const found = waiting.get(session)
+      return found === undefined || found.expiresAt <= now() ? undefined : found.signIn
+    },
     count: () => waiting.size,
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { CognitoError, invalidParameter } from '../errors.ts'
+import { CognitoError, invalidParameter, notAuthorized } from '../errors.ts'
 import { accessToken, adminTarget } from '../input.ts'
 import { createTotpSecret, isTotp } from '../mfa.ts'
 import type { MfaMethod, Pool, User } from '../model.ts'
@@ -15,6 +15,8 @@ function findBySession(flow: Flow<{ readonly Session?: string | undefined }>): v
   const { Session } = flow.input
   const signIn = Session === undefined ? undefined : flow.world.sessions.peek(Session)
   if (signIn?.username === undefined) throw invalidParameter('Either AccessToken or Session is required')
+  // Before the first factor, anybody has a session. Only MFA_SETUP proves that the password was right.
+  if (!signIn.expected.includes('MFA_SETUP')) throw notAuthorized('Invalid session for the user.')
   flow.signIn = signIn
   flow.user = findUser(flow.pool, signIn.username)
 }

@@ -19,7 +19,8 @@ function readToken(flow: Flow<unknown>, token: string | undefined): void {
   if (!token) throw invalidParameter('Missing required parameter REFRESH_TOKEN')
   const stored = pool.refreshTokens.get(hashToken(token))
   if (stored === undefined || stored.clientId !== client?.id) throw notAuthorized('Invalid Refresh Token')
-  if (stored.revoked) throw notAuthorized('Refresh Token has been revoked')
+  // A rotation gives several refresh tokens the same origin, and a revocation ends all of them.
+  if (stored.revoked || pool.revoked.has(stored.origin)) throw notAuthorized('Refresh Token has been revoked')
   if (stored.expiresAt <= world.now()) throw notAuthorized('Refresh Token has expired')
   const grace = client.settings.RefreshTokenRotation.RetryGracePeriodSeconds * 1000
   if (stored.replacedAt !== undefined && stored.replacedAt + grace <= world.now())
