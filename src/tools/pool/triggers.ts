@@ -73,12 +73,12 @@ export async function callTrigger(
   const event = createEvent(flow, name, source, lambda.version, request)
   const delivery = await flow.world.call({ arn: lambda.arn, trigger: name, event })
   const { outcome, response, error, problem, decision, attempts, durationMs, accepted } = delivery
-  const shown = hidePasswords(event)
+  const shown = { ...event, request: hidePasswords(event.request) }
   const call = {
     trigger: name,
     source,
     function: lambda.arn,
-    event: isObject(shown) ? shown : {},
+    event: shown,
     outcome,
     response,
     error,
