@@ -10,6 +10,9 @@ const PROTECTED = new Set([
   ...['sub', 'identities', 'username', 'client_id', 'event_id', 'device_key', 'version'],
 ])
 
+// The claims of an ID token that are text, or true and false.
+const PLAIN_ID_CLAIMS = new Set(['phone_number_verified', 'email_verified', 'updated_at', 'address'])
+
 // The claims of groups, which a function changes through the groups, or removes all at once.
 const GROUP_CLAIMS = ['cognito:groups', 'cognito:roles', 'cognito:preferred_role']
 
@@ -28,7 +31,10 @@ export function readChanges(response: Fields, version: string): TokenChanges {
   if (version === '1') return { id: readClaims(details, (value) => typeof value === 'string'), ...groups }
   const access = toFields(details.accessTokenGeneration)
   return {
-    id: readClaims(toFields(details.idTokenGeneration)),
+    id: readClaims(
+      toFields(details.idTokenGeneration),
+      (value, name) => isClaim(value) && !(PLAIN_ID_CLAIMS.has(name) && typeof value === 'object'),
+    ),
     access: readClaims(access),
     addScopes: toTexts(access.scopesToAdd).filter((scope) => !/\s/.test(scope)),
     suppressScopes: toTexts(access.scopesToSuppress),
@@ -44,8 +50,11 @@ function readGroups(details: Fields): Pick<TokenChanges, 'groups'> {
   return { groups: { groups: toTexts(groupsToOverride), roles: toTexts(iamRolesToOverride), preferredRole: role } }
 }
 
-function readClaims({ claimsToAddOrOverride, claimsToSuppress }: Fields, accepts: (value: unknown) => boolean = isClaim): Changes {
-  const add = Object.entries(toFields(claimsToAddOrOverride)).filter(([name, value]) => canAdd(name) && accepts(value))
+function readClaims(
+  { claimsToAddOrOverride, claimsToSuppress }: Fields,
+  accepts: (value: unknown, name: string) => boolean = isClaim,
+): Changes {
+  const add = Object.entries(toFields(claimsToAddOrOverride)).filter(([name, value]) => canAdd(name) && accepts(value, name))
   return { add: Object.fromEntries(add), suppress: toTexts(claimsToSuppress) }
 }
 
