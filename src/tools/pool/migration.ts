@@ -1,9 +1,10 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { messageSteps, toContact } from './messages.ts'
-import { storeNewUser, toNewUser, verifyContact } from './new-user.ts'
+import { listVerified, storeNewUser, toNewUser } from './new-user.ts'
 import type { Condition, Flow, Step } from './operation.ts'
 import { write } from './operation.ts'
 import { setPassword } from './passwords.ts'
+import { findUser } from './store.ts'
 import { trigger } from './triggers.ts'
 import { getUser } from './users.ts'
 
@@ -85,12 +86,14 @@ function readMigrated(response: Readonly<Record<string, unknown>>, password: str
 function storeMigrated(flow: Flow<unknown>, typedName: string): void {
   const { migrated, pool } = flow
   if (migrated === undefined) return
-  const { username: _, ...given } = migrated.attributes
-  const user = storeNewUser(flow, toNewUser(pool, typedName, given), migrated.isConfirmed ? 'CONFIRMED' : 'RESET_REQUIRED')
-  for (const contact of ['email', 'phone_number'] as const) {
-    if (user.attributes[`${contact}_verified`]?.toLowerCase() === 'true') verifyContact(flow, user, contact, migrated.canMoveAlias)
-  }
-  if (migrated.password !== undefined) setPassword(flow.world, pool, user, migrated.password)
+  const { username = typedName, ...given } = migrated.attributes
+  // A user who typed an alias is stored under the name that the function returned.
+  const newUser = toNewUser(pool, pool.settings.UsernameAttributes.length > 0 ? typedName : username, given)
+  // Another sign-in may have migrated the user in the meantime.
+  const existing = findUser(pool, typedName)
+  const draft = { newUser, verify: listVerified(newUser.attributes) }
+  const user = existing ?? storeNewUser(flow, draft, migrated.isConfirmed ? 'CONFIRMED' : 'RESET_REQUIRED', migrated.canMoveAlias)
+  if (existing === undefined && migrated.password !== undefined) setPassword(flow.world, pool, user, migrated.password)
   flow.user = user
   if (flow.signIn !== undefined) flow.signIn = { ...flow.signIn, username: user.username }
 }

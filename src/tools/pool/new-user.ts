@@ -56,20 +56,55 @@ export function checkNewName(pool: Pool, { username, attributes }: NewUser): voi
       name === 'email' ? 'User already exists' : 'An account with the given phone_number already exists.',
     )
   }
+  checkAlias(pool, username, 'preferred_username', attributes.preferred_username)
 }
 
-/** Adds a new user to the pool, after its name was checked once more: another request may have taken it in the meantime. */
-export function storeNewUser({ world, pool }: Pick<Flow, 'world' | 'pool'>, { username, attributes }: NewUser, status: UserStatus): User {
-  checkNewName(pool, { username, attributes })
+/**
+ * Adds a new user to the pool, after its name was checked once more: another request may have taken it in the meantime.
+ *
+ * @param canMove False if the user must not take an alias from another user with a verified contact.
+ * @throws CognitoError without adding the user, if the name or an alias belongs to another user.
+ */
+export function storeNewUser(
+  flow: Pick<Flow, 'world' | 'pool'>,
+  draft: Pick<Draft, 'newUser' | 'verify'>,
+  status: UserStatus,
+  canMove: boolean,
+): User {
+  const { world, pool } = flow
+  const { username, attributes } = draft.newUser
+  checkNewName(pool, draft.newUser)
+  const verify = draft.verify.filter((name) => attributes[name])
+  if (!canMove) for (const name of verify) checkAlias(pool, username, name, attributes[name])
   const user = createUser(username, attributes, status, world.now())
   // With a username attribute, the stored name is also the sub.
   const own = pool.settings.UsernameAttributes.length > 0 ? { ...user, sub: username } : user
+  // A contact signs in once it is verified, which is the next step.
+  for (const name of verify) setVerified(own, name, false)
   addUser(world.store, pool, own, world.now())
+  for (const name of verify) verifyContact(flow, own, name, canMove)
   return own
+}
+
+/** Returns the contacts that a caller sets together with the claim that they are verified. */
+export function listVerified(attributes: Readonly<Record<string, string>>): Draft['verify'] {
+  return CONTACTS.filter((name) => attributes[`${name}_verified`]?.toLowerCase() === 'true')
+}
+
+/** @throws CognitoError if an attribute that signs in without being verified belongs to another user. */
+export function checkAliases(pool: Pool, username: string, attributes: Readonly<Record<string, string>>): void {
+  for (const name of [...pool.settings.UsernameAttributes, 'preferred_username']) checkAlias(pool, username, name, attributes[name])
+}
+
+function checkAlias(pool: Pool, username: string, name: string, value: string | undefined): void {
+  const owner = value ? findAliasOwner(pool, name, value) : undefined
+  if (owner !== undefined && owner.username !== username)
+    throw new CognitoError('AliasExistsException', `An account with the given ${name} already exists.`)
 }
 
 /**
  * Marks a contact as verified. In a pool with aliases, an alias of another user moves to this one, and the other loses its verification.
+ * In a pool with username attributes, no address moves, because it is the name of its user.
  *
  * @throws CognitoError if the alias belongs to another user and must not move.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-sign-up.html
@@ -84,7 +119,7 @@ export function verifyContact(
   if (value === undefined) return
   const owner = findAliasOwner(pool, contact, value)
   if (owner !== undefined && owner.username !== user.username) {
-    if (!canMove) throw new CognitoError('AliasExistsException', `An account with the given ${contact} already exists.`)
+    if (!canMove || pool.settings.UsernameAttributes.includes(contact)) checkAlias(pool, user.username, contact, value)
     setVerified(owner, contact, false)
     saveUser(world.store, pool, owner, world.now())
   }

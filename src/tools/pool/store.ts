@@ -104,11 +104,13 @@ export function createUser(username: string, attributes: Readonly<Record<string,
   return { username, sub: randomUUID(), attributes: { ...attributes }, status, enabled: true, ...times, ...empty, ...counters }
 }
 
-/** Adds a user to the pool, or saves its changes. Brings the aliases up to date. */
+/** Adds a user to the pool, or saves its changes. Brings the aliases up to date. Never takes an alias from another user. */
 export function saveUser(store: Store, pool: Pool, user: User, now: number): void {
   const key = normalise(pool, user.username)
   removeAliases(pool, key)
-  for (const alias of listAliases(pool, user)) pool.aliases.set(alias, key)
+  // An alias moves only after its owner has lost it.
+  const free = listAliases(pool, user).filter((alias) => !pool.aliases.has(alias))
+  for (const alias of free) pool.aliases.set(alias, key)
   user.updatedAt = now
   pool.users.set(key, user)
   store.onChange()

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { checkAttributes, setVerified } from '../attributes.ts'
+import { checkAttributes } from '../attributes.ts'
 import { CognitoError, invalidParameter } from '../errors.ts'
 import { adminTarget, attributeList, metadata, password, toAttributeList } from '../input.ts'
 import { messageSteps, toContact } from '../messages.ts'
 import type { User } from '../model.ts'
-import { checkNewName, storeNewUser, toNewUser, verifyContact } from '../new-user.ts'
+import { checkNewName, listVerified, storeNewUser, toNewUser } from '../new-user.ts'
 import { type Condition, check, defineOperation, type Flow, type Operation, write } from '../operation.ts'
 import { checkPolicy, createTemporaryPassword, setPassword } from '../passwords.ts'
 import { findUser, removeUser } from '../store.ts'
@@ -49,7 +49,7 @@ export const AdminCreateUser: Operation = defineOperation<z.infer<typeof createI
       checkAttributes(pool, newUser.attributes, undefined)
       if (input.TemporaryPassword !== undefined) checkPolicy(pool, input.TemporaryPassword)
       flow.validationData = input.ValidationData
-      flow.draft = { newUser, confirm: false, verify: [] }
+      flow.draft = { newUser, confirm: false, verify: listVerified(newUser.attributes) }
     },
     IS_NEW,
   ),
@@ -80,13 +80,7 @@ export const AdminCreateUser: Operation = defineOperation<z.infer<typeof createI
     'the user, FORCE_CHANGE_PASSWORD',
     (flow: CreateFlow) => {
       if (flow.draft === undefined) return
-      const user = storeNewUser(flow, flow.draft.newUser, 'FORCE_CHANGE_PASSWORD')
-      flow.user = user
-      for (const contact of ['email', 'phone_number'] as const) {
-        if (user.attributes[`${contact}_verified`]?.toLowerCase() !== 'true') continue
-        setVerified(user, contact, false)
-        verifyContact(flow, user, contact, flow.input.ForceAliasCreation)
-      }
+      flow.user = storeNewUser(flow, flow.draft, 'FORCE_CHANGE_PASSWORD', flow.input.ForceAliasCreation)
     },
     IS_NEW,
   ),

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { CONTACTS, type Contact, checkAttributes, isContact, normaliseAttributes, readableAttributes, setVerified } from '../attributes.ts'
-import { CognitoError, invalidParameter } from '../errors.ts'
+import { invalidParameter } from '../errors.ts'
 import { accessToken, adminTarget, attributeList, code, metadata, toAttributeList } from '../input.ts'
 import { createCode, type DeliveryDetails, describeDelivery, messageSteps, toContact } from '../messages.ts'
-import { verifyContact } from '../new-user.ts'
+import type { User } from '../model.ts'
+import { checkAliases, listVerified, verifyContact } from '../new-user.ts'
 import { type Condition, check, defineOperation, type Flow, type Operation, onlyIf, type Step, write } from '../operation.ts'
 import { removeUser } from '../store.ts'
 import { checkCode, describeUser, findTarget, getUser, save } from '../users.ts'
@@ -37,6 +38,7 @@ function updateSteps<Input extends Update>(isAdmin: boolean): readonly Step<Inpu
   return [
     check('the attributes are valid and the app client may write them', (flow) => {
       checkAttributes(flow.pool, flow.input.UserAttributes, isAdmin ? undefined : flow.client)
+      checkAliases(flow.pool, getUser(flow).username, normaliseAttributes(flow.pool, flow.input.UserAttributes))
     }),
     write('the attributes; a contact that must be verified first waits', (flow) => writeAttributes(flow, isAdmin)),
     ...CONTACTS.flatMap((contact) =>
@@ -65,15 +67,16 @@ function writeAttributes(flow: Flow<Update>, isAdmin: boolean): void {
   const given = normaliseAttributes(pool, flow.input.UserAttributes)
   const waiting = pool.settings.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate
   const contacts = new Set<Contact>()
-  const verified = new Set<Contact>()
+  const verified = isAdmin ? listVerified(given) : []
   for (const [name, value] of Object.entries(given)) {
+    // A contact is verified at the end, when its alias can move.
+    if (verified.some((contact) => name === `${contact}_verified`)) continue
     if (!isContact(name) || value === user.attributes[name]) {
       user.attributes[name] = value
       continue
     }
-    const isSetVerified = isAdmin && given[`${name}_verified`] === 'true'
-    if (isSetVerified) verified.add(name)
-    else if (value !== '' && pool.settings.AutoVerifiedAttributes.includes(name)) {
+    const isSetVerified = verified.includes(name)
+    if (!isSetVerified && value !== '' && pool.settings.AutoVerifiedAttributes.includes(name)) {
       contacts.add(name)
       user.codes[name] = createCode(world.now())
     }
@@ -81,10 +84,10 @@ function writeAttributes(flow: Flow<Update>, isAdmin: boolean): void {
     else {
       delete user.pending[name]
       user.attributes[name] = value
-      if (!isSetVerified) setVerified(user, name, false)
+      setVerified(user, name, false)
     }
   }
-  for (const [name, value] of Object.entries(given)) if (value === '') delete user.attributes[name]
+  for (const [name, value] of Object.entries(given)) if (value === '') removeAttribute(user, name)
   flow.toVerify = [...contacts]
   save(flow, user)
   for (const contact of verified) verifyContact(flow, user, contact, true)
@@ -109,10 +112,16 @@ function removeAttributes(flow: Flow<{ readonly UserAttributeNames: readonly str
   const user = getUser(flow)
   for (const name of flow.input.UserAttributeNames) {
     if (name === 'sub') throw invalidParameter('Cannot modify the non-mutable attribute sub')
-    delete user.attributes[name]
-    if (isContact(name)) delete user.attributes[`${name}_verified`]
+    removeAttribute(user, name)
   }
   save(flow, user)
+}
+
+function removeAttribute(user: User, name: string): void {
+  delete user.attributes[name]
+  if (!isContact(name)) return
+  delete user.attributes[`${name}_verified`]
+  delete user.pending[name]
 }
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserAttributes.html */
@@ -175,7 +184,8 @@ export const VerifyUserAttribute: Operation = defineOperation('token', verifyInp
     try {
       verifyContact(flow, user, contact, false)
     } catch (error) {
-      if (waiting !== undefined && before !== undefined && error instanceof CognitoError) user.attributes[contact] = before
+      if (before === undefined) delete user.attributes[contact]
+      else user.attributes[contact] = before
       throw error
     }
     delete user.codes[contact]

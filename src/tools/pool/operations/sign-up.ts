@@ -59,9 +59,8 @@ export const SignUp: Operation = defineOperation('none', signUpInput, [
   }),
   write('the user, UNCONFIRMED or CONFIRMED', (flow: SignUpFlow) => {
     const { newUser, confirm, verify } = getDraft(flow)
-    const user = storeNewUser(flow, newUser, confirm ? 'CONFIRMED' : 'UNCONFIRMED')
+    const user = storeNewUser(flow, { newUser, verify }, confirm ? 'CONFIRMED' : 'UNCONFIRMED', true)
     flow.user = user
-    for (const name of verify) verifyContact(flow, user, name, true)
     if (flow.input.Password !== undefined) setPassword(flow.world, flow.pool, user, flow.input.Password)
     flow.answer = { UserConfirmed: confirm, UserSub: user.sub }
   }),
