@@ -1,7 +1,7 @@
 import { isObject } from '../../shared/rules/invocation.ts'
 import { wrongPassword } from './errors.ts'
 import { type Condition, check, type Flow, onlyIf, type Step } from './operation.ts'
-import { answerChallenge, answerSrpChallenge, describeMaybeUnknown, getSignIn } from './sign-in.ts'
+import { answerChallenge, answerSrpChallenge, askNewPassword, describeMaybeUnknown, getSignIn } from './sign-in.ts'
 import { trigger } from './triggers.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -65,6 +65,7 @@ export const nextSteps: readonly Step<unknown>[] = [
     'asks the challenge that the define function names',
     (flow) => {
       const { challengeName = '' } = decided(flow)
+      if (challengeName === 'NEW_PASSWORD_REQUIRED' && flow.user !== undefined) return askNewPassword(flow)
       if (challengeName === 'PASSWORD_VERIFIER') return answerSrpChallenge(flow, getSignIn(flow).srp?.clientValue)
       return answerChallenge(flow, challengeName, { USERNAME: flow.user?.username ?? getSignIn(flow).typedName })
     },

@@ -79,12 +79,19 @@ export function checkTypedPassword(flow: Flow<unknown>, typed: string): void {
   checkStatus(flow, user)
 }
 
-/** @throws CognitoError for a user with the right password who may not sign in. */
-export function checkStatus({ world }: Flow<unknown>, user: User): void {
-  user.failures = 0
+/** @throws CognitoError for a user who is disabled or not confirmed, and so may not sign in at all. */
+export function checkConfirmed(user: User): void {
   checkEnabled(user)
   if (user.status === 'UNCONFIRMED') throw new CognitoError('UserNotConfirmedException', 'User is not confirmed.')
-  if (user.status === 'RESET_REQUIRED') throw new CognitoError('PasswordResetRequiredException', 'Password reset required for the user')
+}
+
+/** @throws CognitoError for a user with the right password who may not sign in. */
+export function checkStatus({ world, signIn }: Flow<unknown>, user: User): void {
+  user.failures = 0
+  checkConfirmed(user)
+  // In CUSTOM_AUTH, the define function asks such a user for a new password.
+  if (user.status === 'RESET_REQUIRED' && signIn?.flow !== 'CUSTOM_AUTH')
+    throw new CognitoError('PasswordResetRequiredException', 'Password reset required for the user')
   if (user.passwordExpiresAt !== undefined && user.passwordExpiresAt <= world.now())
     throw notAuthorized('Temporary password has expired and must be reset by an administrator.')
 }
@@ -171,24 +178,21 @@ export function toContactName(method: string): 'email' | 'phone_number' {
   return method === 'EMAIL_OTP' ? 'email' : 'phone_number'
 }
 
+/** Answers with the challenge for a new password, and the attributes that the user must add. */
+export function askNewPassword(flow: Flow<unknown>): 'end' {
+  const { Schema } = flow.pool.settings
+  const { username, attributes } = getUser(flow)
+  const missing = Schema.filter(({ Name, Required }) => Required && Name !== 'sub' && attributes[Name] === undefined)
+  return answerChallenge(flow, 'NEW_PASSWORD_REQUIRED', {
+    USER_ID_FOR_SRP: username,
+    requiredAttributes: JSON.stringify(missing.map(({ Name }) => `userAttributes.${Name}`)),
+    userAttributes: JSON.stringify(attributes),
+  })
+}
+
 /** The steps between the first factor and the tokens: a new password, or a second factor. */
 export const challengeSteps: readonly Step<unknown>[] = [
-  check(
-    'asks for a new password',
-    (flow) => {
-      const { Schema } = flow.pool.settings
-      const user = getUser(flow)
-      const required = Schema.filter(({ Name, Required }) => Required && user.attributes[Name] === undefined).map(
-        ({ Name }) => `userAttributes.${Name}`,
-      )
-      return answerChallenge(flow, 'NEW_PASSWORD_REQUIRED', {
-        USER_ID_FOR_SRP: user.username,
-        requiredAttributes: JSON.stringify(required),
-        userAttributes: JSON.stringify(user.attributes),
-      })
-    },
-    NEEDS_PASSWORD,
-  ),
+  check('asks for a new password', askNewPassword, NEEDS_PASSWORD),
   check(
     'asks which second factor to use',
     (flow) =>

@@ -9,6 +9,7 @@ import {
   answerChallenge,
   answerSrpChallenge,
   challengeSteps,
+  checkConfirmed,
   checkStatus,
   checkTypedPassword,
   codeSteps,
@@ -103,6 +104,13 @@ const customSteps: readonly AuthStep[] = [
   check('the user exists, unless the app client hides that', (flow: AuthFlow) => {
     if (flow.client?.settings.PreventUserExistenceErrors === 'LEGACY') refuseUnknown(flow)
   }),
+  check(
+    'the user is enabled and confirmed',
+    (flow: AuthFlow) => {
+      if (flow.user !== undefined) checkConfirmed(flow.user)
+    },
+    STARTS_WITHOUT_SRP,
+  ),
   ...onlyIf(STARTS_WITH_SRP, [preAuthentication]),
   { ...preAuthentication, when: STARTS_WITHOUT_SRP, assumption: 'custom-auth-runs-pre-authentication' },
   write(

@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { checkAttributes, normaliseAttributes } from '../attributes.ts'
 import { addResult, nextSteps, verifySteps } from '../custom-auth.ts'
-import { CognitoError, invalidParameter, wrongPassword } from '../errors.ts'
+import { CognitoError, invalidParameter, notAuthorized, wrongPassword } from '../errors.ts'
 import { metadata, texts } from '../input.ts'
-import { isTotp } from '../mfa.ts'
+import { checkEnabled } from '../issue-tokens.ts'
+import { isTotp, listFactors } from '../mfa.ts'
+import { checkAliases } from '../new-user.ts'
 import { type Condition, check, defineFlows, type Flow, type Operation, onlyIf, type Step, write } from '../operation.ts'
 import { checkLock, checkPolicy, refusePassword, setPassword } from '../passwords.ts'
 import {
@@ -50,6 +52,8 @@ const open: Step<Input> = check('the session is valid and offers the challenge',
   const offered =
     signIn.expected.includes(ChallengeName) || (ChallengeName.startsWith('PASSWORD') && signIn.expected.includes('SELECT_CHALLENGE'))
   if (signIn.poolId !== pool.id || !offered) throw wrongPassword()
+  // Before the proof of the password, the answer must not reveal that the user is disabled.
+  if (flow.user !== undefined && ChallengeName !== 'PASSWORD_VERIFIER') checkEnabled(flow.user)
 })
 
 /** Keeps the session of a wrong answer, so that the user can try again. */
@@ -64,10 +68,7 @@ function keepSession(flow: RespondFlow, run: () => void): void {
 }
 
 const IS_CUSTOM: Condition<unknown> = { text: 'the sign-in is CUSTOM_AUTH', holds: ({ signIn }) => signIn?.flow === 'CUSTOM_AUTH' }
-const CONFIRMS: Condition<unknown> = {
-  text: 'the code confirms the user',
-  holds: ({ user, signIn }) => signIn?.verifies !== undefined && user?.status === 'UNCONFIRMED',
-}
+const CONFIRMS: Condition<unknown> = { text: 'the code confirms the user', holds: ({ signIn }) => signIn?.confirms === true }
 
 const passwordVerifier: readonly Step<Input>[] = [
   open,
@@ -96,7 +97,7 @@ const newPassword: readonly Step<Input>[] = [
   open,
   check('the password meets the policy, and the attributes are valid', (flow) => {
     checkPolicy(flow.pool, response(flow, 'NEW_PASSWORD'))
-    checkAttributes(flow.pool, readAttributes(flow), undefined)
+    checkNewAttributes(flow)
   }),
   write('the password, and the user CONFIRMED', (flow) => {
     const user = getUser(flow)
@@ -113,6 +114,19 @@ const newPassword: readonly Step<Input>[] = [
   ...onlyIf<Input>(IS_CUSTOM, [check('the custom flow ends the sign-in', () => 'end')]),
   ...finishSteps,
 ]
+
+/** Checks the attributes that come with a new password. They complete the user, and cannot change a required attribute. */
+function checkNewAttributes(flow: RespondFlow): void {
+  const given = readAttributes(flow)
+  const { attributes } = getUser(flow)
+  const required = flow.pool.settings.Schema.filter(({ Name, Required }) => Required && Name !== 'sub').map(({ Name }) => Name)
+  const changed = required.find((name) => attributes[name] !== undefined && given[name] !== undefined)
+  if (changed !== undefined) throw notAuthorized(`Cannot modify an already provided ${changed}`)
+  const missing = required.find((name) => !attributes[name] && !given[name])
+  if (missing !== undefined) throw invalidParameter(`Invalid attributes given, ${missing} is missing`)
+  checkAttributes(flow.pool, given, flow.client)
+  checkAliases(flow.pool, getUser(flow).username, given)
+}
 
 function readAttributes(flow: RespondFlow): Record<string, string> {
   return Object.fromEntries(
@@ -133,14 +147,18 @@ const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP'): readonly Step<Input>
     const user = getUser(flow)
     // A code proves the contact, so it also confirms a user.
     if (user.status !== 'UNCONFIRMED') checkStatus(flow, user)
+    else checkEnabled(user)
   }),
   ...onlyIf<Input>(VERIFIES, [
+    write('the contact, verified, and the user CONFIRMED', (flow) => {
+      getSignIn(flow).confirms = getUser(flow).status === 'UNCONFIRMED'
+      verifyByCode(flow, toContactName(name))
+    }),
     {
       ...trigger<Input>({ source: 'PostConfirmation_ConfirmSignUp', passes: ['clientMetadata'] }),
       when: CONFIRMS,
       assumption: 'one-time-code-runs-post-confirmation',
     },
-    write('the contact, verified, and the user CONFIRMED', (flow) => verifyByCode(flow, toContactName(name))),
     ...challengeSteps.slice(0, 1),
   ]),
   ...issueSteps,
@@ -166,7 +184,7 @@ const selectMfa: readonly Step<Input>[] = [
   open,
   check('the user has the chosen factor', (flow) => {
     const chosen = response(flow, 'ANSWER')
-    const method = getUser(flow).mfa.methods.find((each) => each === chosen)
+    const method = listFactors(flow.pool, getUser(flow)).find((each) => each === chosen)
     if (method === undefined) throw new CognitoError('MFAMethodNotFoundException', 'MFA method is not set up for the user')
     getSignIn(flow).expected = [method]
   }),
