@@ -123,8 +123,9 @@ const LIMITS = { emailMessage: 20_000, emailSubject: 140, smsMessage: 140 } as c
 async function writeMessage(flow: Flow, kind: MessageKind, { medium }: Message): Promise<Partial<Texts>> {
   const source: TriggerSource = `CustomMessage_${kind}`
   const isInvitation = kind === 'AdminCreateUser'
-  // AWS lists CustomMessage for the metadata of AdminRespondToAuthChallenge, and not for that of RespondToAuthChallenge.
-  const clientMetadata = flow.row.startsWith('RespondToAuthChallenge') ? undefined : flow.clientMetadata
+  // AWS lists only pre sign-up for the metadata of AdminCreateUser, and only the triggers of a sign-in for that of RespondToAuthChallenge.
+  const isPassed = !isInvitation && !flow.row.startsWith('RespondToAuthChallenge')
+  const clientMetadata = isPassed ? flow.clientMetadata : undefined
   const isSentByFunction = findLambda(flow.pool.settings, medium === 'EMAIL' ? 'CustomEmailSender' : 'CustomSMSSender') !== undefined
   const assumption = isSentByFunction ? 'custom-message-runs-before-sender' : undefined
   if (assumption !== undefined && !flow.world.assume(assumption)) {

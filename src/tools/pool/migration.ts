@@ -56,7 +56,7 @@ export function migrationSteps<Input>(
     trigger<Input>({
       source: 'PreSignUp_AdminCreateUser',
       when: IS_MIGRATED,
-      passes: ['validationData'],
+      passes: ['validationData', 'clientMetadata'],
       event: (flow) => ({ userName: typed(flow).name, attributes: flow.migrated?.attributes ?? {} }),
     }),
     write<Input>('the migrated user', (flow) => storeMigrated(flow, typed(flow).name), IS_MIGRATED),
