@@ -10,8 +10,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
 /** Matches declarations of functions, and of constants that hold a function. */
 const FUNCTION = /\bfunction\*?\s+(\w+)|\bconst\s+(\w+)\s*(?::[^=\n]*)?=\s*(?:async\s*)?(?:function\b|(?:<[^=\n]*>)?\(|\w+\s*=>)/g
 
-// Sign-in is a noun of the field.
-const ENDS_IN_PREPOSITION = /[a-z](?:Of|(?<![Ss]ign)In|Named)$/
+// Sign-in is a noun of the field, and signed in its participle.
+const ENDS_IN_PREPOSITION = /[a-z](?:Of|(?<![Ss]ign|[Ss]igned)In|Named)$/
 
 /** Lists the functions of a program whose names are not verbs: they end in Of, In or Named. `at` is the offset of the declaration. */
 export function listBadNames(program: string): readonly { readonly at: number; readonly name: string }[] {

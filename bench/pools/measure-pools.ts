@@ -3,7 +3,7 @@ import { shuffle } from '../shuffle.ts'
 import { CONTESTANTS, type Contestant, type RunningPool, type StartOptions, startContestant } from './contestants.ts'
 import { createIds, createPoolClient, type Ids, runFlow } from './flow.ts'
 
-/** What is measured, in the order of the table. `more` is true if a larger figure is better. */
+/** The measured values, in the order of the table. `more` is true if a larger figure is better. */
 export const MEASURES = [
   { key: 'startMs', title: 'start of the process to its first answer', unit: 'ms', more: false },
   { key: 'idleMb', title: 'resident memory, idle', unit: 'MB', more: false },

@@ -67,7 +67,7 @@ export interface TestPool extends PoolAddress {
   readonly stop: () => Promise<void>
 }
 
-// What most applications use: sign-in by email, with every second factor.
+// The settings that most applications use: sign-in by email, with every second factor.
 const POOL = {
   PoolName: 'test',
   UsernameAttributes: ['email'],

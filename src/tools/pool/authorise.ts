@@ -47,7 +47,7 @@ export async function authorise(world: World, authorisation: Authorisation, cred
   if (!header?.startsWith('AWS4-')) throw new CognitoError('MissingAuthenticationTokenException', 'Missing Authentication Token')
   if (authorisation === 'IAM without pool') return { pool: NO_POOL, client: undefined, user: undefined, claims: undefined }
   const pool = getPool(world.store, target.UserPoolId ?? '')
-  // An operation that takes any setting may get a ClientId that is no text.
+  // An operation that takes any setting may get a ClientId that is not a string.
   const client = typeof target.ClientId !== 'string' ? undefined : getClient(world.store, target.ClientId).client
   if (client !== undefined && !pool.clients.has(client.id))
     throw new CognitoError('ResourceNotFoundException', `User pool client ${client.id} does not exist.`)

@@ -4,10 +4,11 @@ import { isReason, MAX_REASON_LENGTH } from '../../shared/rules/outcome.ts'
 import { UsageError } from '../lib/errors.ts'
 import { parseJson } from '../lib/json.ts'
 import type { Seed } from '../replay/seed.ts'
+import { CONTACTS } from './attributes.ts'
 import { CognitoError } from './errors.ts'
 import { handleRequest } from './handle-request.ts'
 import type { Pool } from './model.ts'
-import { storeNewUser, toNewUser, verifyContact } from './new-user.ts'
+import { storeNewUser, toNewUser } from './new-user.ts'
 import type { World } from './operation.ts'
 import { setPassword } from './passwords.ts'
 
@@ -102,14 +103,12 @@ export async function applySeed(world: World, pool: Pool, file: string, seed: Po
 function addSeedUser(world: World, pool: Pool, file: string, seed: PoolSeed['users'][number]): void {
   const { username, password, groups, status, enabled } = seed
   try {
-    const user = storeNewUser({ world, pool }, toNewUser(pool, username, seed.attributes), status)
+    const newUser = toNewUser(pool, username, seed.attributes)
+    // A contact is verified unless the file says otherwise, as for a user who has confirmed a sign-up.
+    const verify = status === 'UNCONFIRMED' ? [] : CONTACTS.filter((name) => newUser.attributes[`${name}_verified`] !== 'false')
+    const user = storeNewUser({ world, pool }, { newUser, verify }, status, true)
     user.groups = [...groups]
     user.enabled = enabled
-    for (const contact of ['email', 'phone_number'] as const) {
-      // A contact is verified unless the file says otherwise, as for a user who has confirmed a sign-up.
-      if (user.attributes[`${contact}_verified`] !== 'false' && status !== 'UNCONFIRMED')
-        verifyContact({ world, pool }, user, contact, true)
-    }
     if (password !== undefined) setPassword(world, pool, user, password, status === 'FORCE_CHANGE_PASSWORD' ? 'temporary' : 'permanent')
   } catch (error) {
     if (error instanceof CognitoError && error.type === 'UsernameExistsException') return

@@ -1,6 +1,5 @@
 import type { AttributeMap } from '../../shared/cognito/event.ts'
 import { findTrigger, type TriggerName, type TriggerSource, triggerFacts } from '../../shared/cognito/triggers.ts'
-import { isObject } from '../../shared/rules/invocation.ts'
 import type { Delivery } from '../replay/cognito.ts'
 import type { AssumptionName } from './assumptions.ts'
 import { CognitoError } from './errors.ts'

@@ -5,7 +5,7 @@ import { listFields, OPERATION_NAMES, type OpenChallenge } from './target.ts'
 
 /** A request to send as it is. */
 export interface RawRequest {
-  /** What is wrong with it, for a failure's text. */
+  /** The mistake in the request, for a failure's text. */
   readonly kind: string
   readonly method: string
   readonly path: string

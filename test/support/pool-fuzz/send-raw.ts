@@ -14,7 +14,7 @@ const PATIENCE_MS = 20_000
 /**
  * Sends a request over a connection of its own, byte for byte: an HTTP client would refuse to send some of these.
  *
- * @throws Error if there is no answer in time.
+ * @throws Error if the answer is late or missing.
  */
 export function sendRaw(port: number, { method, path, headers, body, isCut }: RawRequest): Promise<RawAnswer> {
   const { host = `localhost:${port}` } = headers

@@ -1,4 +1,4 @@
-/** What the process of the pool reports to its parent. */
+/** The reports of the pool's process to its parent. */
 export type ToParent =
   | { readonly kind: 'started'; readonly endpoint: string; readonly poolId: string; readonly clientId: string }
   /** A call of a trigger for a user, or a message to an address. */

@@ -97,7 +97,7 @@ describe('SignUp', () => {
       'NotAuthorizedException',
       'A client attempted to write unauthorized attribute',
     ],
-    ['an unknown app client', { ClientId: 'nobody' }, 'ResourceNotFoundException', 'User pool client nobody does not exist.'],
+    ['an unknown app client', { ClientId: 'unknown' }, 'ResourceNotFoundException', 'User pool client unknown does not exist.'],
   ])('refuses %s', async (_, given, type, message) => {
     const pool = await startTestPool()
 
