@@ -150,7 +150,9 @@ function listAliases(pool: Pool, user: User): readonly string[] {
   const contacts = (['email', 'phone_number'] as const).filter(
     (name) => UsernameAttributes.includes(name) || (AliasAttributes.includes(name) && attributes[`${name}_verified`] === 'true'),
   )
-  const names = AliasAttributes.includes('preferred_username') ? [...contacts, 'preferred_username'] : contacts
+  // A federated user signs in at the provider. Another user may have the same address.
+  const own = AliasAttributes.includes('preferred_username') ? [...contacts, 'preferred_username'] : contacts
+  const names = user.status === 'EXTERNAL_PROVIDER' ? [] : own
   const aliases = [
     `sub:${user.sub}`,
     ...names.flatMap((name) => {
