@@ -25,7 +25,7 @@ import { findUser } from '../store.ts'
 import { trigger } from '../triggers.ts'
 import { checkCode, getUser, save } from '../users.ts'
 
-const input = z.object({
+const respondInput = z.object({
   ClientId: z.string(),
   UserPoolId: z.string().optional(),
   ChallengeName: z.string(),
@@ -33,7 +33,7 @@ const input = z.object({
   Session: z.string().optional(),
   ClientMetadata: metadata,
 })
-type Input = z.infer<typeof input>
+type Input = z.infer<typeof respondInput>
 type RespondFlow = Flow<Input>
 
 const response = (flow: RespondFlow, name: string): string => {
@@ -56,12 +56,15 @@ const open: Step<Input> = check('the session is valid and offers the challenge',
   if (flow.user !== undefined && ChallengeName !== 'PASSWORD_VERIFIER') checkEnabled(flow.user)
 })
 
+// The errors of an answer that the user can correct.
+const CORRECTABLE = ['CodeMismatchException', 'InvalidPasswordException', 'InvalidParameterException']
+
 /** Keeps the session of a wrong answer, so that the user can try again. */
 function keepSession(flow: RespondFlow, run: () => void): void {
   try {
     run()
   } catch (error) {
-    if (error instanceof CognitoError && error.type === 'CodeMismatchException' && flow.input.Session !== undefined)
+    if (error instanceof CognitoError && CORRECTABLE.includes(error.type) && flow.input.Session !== undefined)
       flow.world.sessions.save(getSignIn(flow), flow.client?.settings.AuthSessionValidity ?? 3, flow.input.Session)
     throw error
   }
@@ -93,12 +96,14 @@ const passwordVerifier: readonly Step<Input>[] = [
   ...finishSteps,
 ]
 
-const newPassword: readonly Step<Input>[] = [
+const setNewPassword: readonly Step<Input>[] = [
   open,
-  check('the password meets the policy, and the attributes are valid', (flow) => {
-    checkPolicy(flow.pool, response(flow, 'NEW_PASSWORD'))
-    checkNewAttributes(flow)
-  }),
+  check('the password meets the policy, and the attributes are valid', (flow) =>
+    keepSession(flow, () => {
+      checkPolicy(flow.pool, response(flow, 'NEW_PASSWORD'))
+      checkAttributes(flow.pool, readAttributes(flow), undefined)
+    }),
+  ),
   write('the password, and the user CONFIRMED', (flow) => {
     const user = getUser(flow)
     Object.assign(user.attributes, normaliseAttributes(flow.pool, readAttributes(flow)))
@@ -106,6 +111,10 @@ const newPassword: readonly Step<Input>[] = [
     setPassword(flow.world, flow.pool, user, response(flow, 'NEW_PASSWORD'))
     getSignIn(flow).newPassword = true
   }),
+]
+
+const newPassword: readonly Step<Input>[] = [
+  ...setNewPassword,
   ...onlyIf<Input>(IS_CUSTOM, [
     check('the result goes to the define function', (flow) => addResult(flow, 'NEW_PASSWORD_REQUIRED', true)),
     ...nextSteps,
@@ -138,7 +147,7 @@ function readAttributes(flow: RespondFlow): Record<string, string> {
 
 const VERIFIES: Condition<unknown> = { text: 'the code was the first factor', holds: ({ signIn }) => signIn?.verifies !== undefined }
 
-const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP'): readonly Step<Input>[] => [
+const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP', issue: readonly Step<unknown>[]): readonly Step<Input>[] => [
   open,
   check('the code is right', (flow) =>
     keepSession(flow, () => checkCode(flow.world, getSignIn(flow).code, response(flow, `${name}_CODE`))),
@@ -161,10 +170,10 @@ const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP'): readonly Step<Input>
     },
     ...challengeSteps.slice(0, 1),
   ]),
-  ...issueSteps,
+  ...issue,
 ]
 
-const byApp: readonly Step<Input>[] = [
+const byApp = (issue: readonly Step<unknown>[]): readonly Step<Input>[] => [
   open,
   check('the code of the authenticator app is right', (flow) => {
     const { totp } = getUser(flow).mfa
@@ -173,7 +182,7 @@ const byApp: readonly Step<Input>[] = [
         throw new CognitoError('CodeMismatchException', 'Invalid code received for user')
     })
   }),
-  ...issueSteps,
+  ...issue,
 ]
 
 const CHOSE_APP: Condition<Input> = {
@@ -199,15 +208,26 @@ function answerExpected(flow: RespondFlow): 'end' {
   return 'end'
 }
 
-const mfaSetup: readonly Step<Input>[] = [
+const mfaSetup = (issue: readonly Step<unknown>[]): readonly Step<Input>[] => [
   open,
   check('the user has set up an authenticator app', (flow) => {
     const { mfa } = getUser(flow)
     if (mfa.totp === undefined) throw new CognitoError('MFAMethodNotFoundException', 'No MFA method was set up')
     save(flow, getUser(flow))
   }),
-  ...issueSteps,
+  ...issue,
 ]
+
+/** Returns the rows of the challenges after a right password. @param issue The steps that end the sign-in. */
+function secondFactors(issue: readonly Step<unknown>[]): Readonly<Record<string, readonly Step<Input>[]>> {
+  return {
+    SMS_MFA: byCode('SMS_MFA', issue),
+    EMAIL_OTP: byCode('EMAIL_OTP', issue),
+    SOFTWARE_TOKEN_MFA: byApp(issue),
+    SELECT_MFA_TYPE: selectMfa,
+    MFA_SETUP: mfaSetup(issue),
+  }
+}
 
 const customChallenge: readonly Step<Input>[] = [
   open,
@@ -252,12 +272,8 @@ const ROWS = {
   PASSWORD: [open, ...password],
   PASSWORD_SRP: [open, passwordSrp],
   NEW_PASSWORD_REQUIRED: newPassword,
-  SMS_MFA: byCode('SMS_MFA'),
-  SMS_OTP: byCode('SMS_OTP'),
-  EMAIL_OTP: byCode('EMAIL_OTP'),
-  SOFTWARE_TOKEN_MFA: byApp,
-  SELECT_MFA_TYPE: selectMfa,
-  MFA_SETUP: mfaSetup,
+  ...secondFactors(issueSteps),
+  SMS_OTP: byCode('SMS_OTP', issueSteps),
   CUSTOM_CHALLENGE: customChallenge,
   SELECT_CHALLENGE: selectChallenge,
 }
@@ -268,7 +284,16 @@ function chooseChallenge({ ChallengeName }: Input): string {
 }
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html */
-export const RespondToAuthChallenge: Operation = defineFlows('none', input, chooseChallenge, ROWS)
+export const RespondToAuthChallenge: Operation = defineFlows('none', respondInput, chooseChallenge, ROWS)
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminRespondToAuthChallenge.html */
-export const AdminRespondToAuthChallenge: Operation = defineFlows('IAM', input, chooseChallenge, ROWS)
+export const AdminRespondToAuthChallenge: Operation = defineFlows('IAM', respondInput, chooseChallenge, ROWS)
+
+/** Creates the operation that answers a challenge after a right password, with other steps at its end. */
+export function respondAfterPassword(issue: readonly Step<unknown>[]): Operation {
+  const rows: Readonly<Record<string, readonly Step<Input>[]>> = {
+    NEW_PASSWORD_REQUIRED: [...setNewPassword, ...challengeSteps, ...issue],
+    ...secondFactors(issue),
+  }
+  return defineFlows('none', respondInput, ({ ChallengeName }) => ChallengeName, rows)
+}
