@@ -1,4 +1,4 @@
-import { authorise } from './authorise.ts'
+import { authorise, type Caller } from './authorise.ts'
 import { CognitoError, invalidParameter } from './errors.ts'
 import { hidePasswords, type JournalStep } from './journal.ts'
 import type { Flow, World } from './operation.ts'
@@ -38,7 +38,7 @@ export async function handleRequest(world: World, name: string, input: unknown, 
   const steps: JournalStep[] = []
   let row = name
   let flow: Flow | undefined
-  let caller: Awaited<ReturnType<typeof authorise>> | undefined
+  let caller: Caller | undefined
   let failure: unknown
   try {
     const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined
@@ -52,8 +52,28 @@ export async function handleRequest(world: World, name: string, input: unknown, 
   } catch (error) {
     failure = error
   }
+  const error = recordRequest(world, { startedAt, row, input, caller, flow, steps, failure })
+  return error === undefined
+    ? { status: 200, body: flow?.answer ?? {} }
+    : { status: error.status, body: { __type: error.type, message: error.message }, error: error.type }
+}
+
+/** A request that ended. */
+export interface EndedRequest {
+  readonly startedAt: number
+  readonly row: string
+  readonly input: unknown
+  readonly caller: Pick<Caller, 'pool' | 'client'> | undefined
+  readonly flow: Flow | undefined
+  readonly steps: readonly JournalStep[]
+  /** The error that a step threw. Undefined without one. */
+  readonly failure: unknown
+}
+
+/** Adds a request to the journal. Returns the error that its caller gets. */
+export function recordRequest(world: World, request: EndedRequest): CognitoError | undefined {
+  const { startedAt, row, input, caller, flow, steps, failure } = request
   const error = failure === undefined ? undefined : toCognitoError(failure)
-  const body = error === undefined ? (flow?.answer ?? {}) : { __type: error.type, message: error.message }
   world.journal.add({
     at: new Date(startedAt).toISOString(),
     operation: row,
@@ -62,11 +82,11 @@ export async function handleRequest(world: World, name: string, input: unknown, 
     userName: flow?.user?.username ?? readTypedName(input),
     input: hidePasswords(input),
     steps,
-    answer: error === undefined ? hidePasswords(body) : null,
+    answer: error === undefined ? hidePasswords(flow?.answer ?? {}) : null,
     error: error === undefined ? null : { type: error.type, message: toDetail(failure) },
     durationMs: world.now() - startedAt,
   })
-  return error === undefined ? { status: 200, body } : { status: error.status, body, error: error.type }
+  return error
 }
 
 function toCognitoError(error: unknown): CognitoError {

@@ -43,21 +43,32 @@ export interface AuthenticationResult {
   readonly RefreshToken?: string
 }
 
-/** The steps that end each sign-in: the pre token generation function, then the tokens. */
-export function tokenSteps<Input = unknown>(
-  source: `TokenGeneration_${'HostedAuth' | 'Authentication' | 'NewPasswordChallenge' | 'RefreshTokens'}`,
+type TokenSource = `TokenGeneration_${'HostedAuth' | 'Authentication' | 'NewPasswordChallenge' | 'RefreshTokens' | 'ClientCredentials'}`
+
+/** The step that calls the pre token generation function. */
+export function changeTokens<Input = unknown>(
+  source: TokenSource,
   passes: readonly 'clientMetadata'[] = ['clientMetadata'],
   when?: Condition<Input>,
-): readonly Step<Input>[] {
-  const change = trigger<Input>({
+  more?: (flow: Flow<Input>) => { readonly userName: string | undefined },
+): Step<Input> {
+  return trigger<Input>({
     source,
     passes,
     ...(when && { when }),
-    event: (flow) => ({ request: describeTokens(flow) }),
+    event: (flow) => ({ ...more?.(flow), request: describeTokens(flow) }),
     apply: (flow, response) => {
       flow.changes = readChanges(response, findLambda(flow.pool.settings, 'PreTokenGeneration')?.version ?? '1')
     },
   })
+}
+
+/** The steps that end each sign-in through the API: the pre token generation function, then the tokens. */
+export function tokenSteps<Input = unknown>(
+  source: TokenSource,
+  passes: readonly 'clientMetadata'[] = ['clientMetadata'],
+  when?: Condition<Input>,
+): readonly Step<Input>[] {
   const tokens: Step<Input> = {
     kind: 'tokens',
     text: 'ID, access and refresh token',
@@ -66,7 +77,7 @@ export function tokenSteps<Input = unknown>(
       flow.answer = { ...flow.answer, AuthenticationResult: await issueTokens(flow), ChallengeParameters: {} }
     },
   }
-  return [change, tokens]
+  return [changeTokens(source, passes, when), tokens]
 }
 
 /** Returns the part of a pre token generation event that describes the tokens. */

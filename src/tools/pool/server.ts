@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { isTooDeep, tryParseJson } from '../lib/json.ts'
@@ -20,14 +21,27 @@ const ALLOWED_HEADERS =
 /** Answers a request that is not for the API. Returns false if the path is unknown. */
 export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>
 
-/** Creates the HTTP server of the pools. @param routes The routes besides the API, such as those of managed login. */
-export function createPoolServer(world: World, routes: readonly Route[] = []): Server {
-  // A request without a Host header gets the pool's own error.
-  const server = createServer({ requireHostHeader: false }, (request, response) => {
+/** A certificate and its private key, in PEM. */
+export interface Certificate {
+  readonly cert: string
+  readonly key: string
+}
+
+/**
+ * Creates the HTTP server of the pools.
+ *
+ * @param routes The routes besides the API, such as those of managed login.
+ * @param tls The certificate of a server with HTTPS.
+ */
+export function createPoolServer(world: World, routes: readonly Route[] = [], tls?: Certificate): Server {
+  const listener: RequestListener = (request, response) => {
     answer(world, routes, request, response)
       // The client disconnected.
       .catch(() => response.destroy())
-  })
+  }
+  // A request without a Host header gets the pool's own error.
+  const options = { requireHostHeader: false }
+  const server = tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener)
   return server.on('clientError', (_error, socket) => refuseMalformed(socket))
 }
 

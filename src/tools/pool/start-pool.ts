@@ -5,8 +5,9 @@ import type { LocalService } from '../local/loopback.ts'
 import { type Assume, createAssume } from './assumptions.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { createJournal, type Journal } from './journal.ts'
+import { createLoginRoutes } from './login/routes.ts'
 import type { World } from './operation.ts'
-import { createPoolServer } from './server.ts'
+import { type Certificate, createPoolServer } from './server.ts'
 import { createSessions } from './sessions.ts'
 import { createStore, type Store } from './store.ts'
 import { createSigningKey, type SigningKey } from './tokens.ts'
@@ -27,12 +28,16 @@ export interface PoolsOptions {
   readonly now?: () => number
   /** The port. By default a free one. */
   readonly port?: number
+  /** The certificate of a second port with HTTPS. Amplify calls managed login only by HTTPS. */
+  readonly tls?: Certificate & { readonly port?: number }
 }
 
 /** Running user pools. */
 export interface LocalPools extends LocalService {
   readonly world: World
   readonly port: number
+  /** The host and the port with HTTPS, for the `domain` of Amplify. Undefined without a certificate. */
+  readonly domain: string | undefined
 }
 
 /**
@@ -45,7 +50,7 @@ export interface LocalPools extends LocalService {
  * await pools.stop()
  */
 export async function startPools(options: PoolsOptions): Promise<LocalPools> {
-  const { call, encrypt, now = Date.now, port: wanted = 0 } = options
+  const { call, encrypt, now = Date.now, port: wanted = 0, tls } = options
   const { store = createStore(), key = createSigningKey(), inbox = createInbox(), journal = createJournal() } = options
   let endpoint = ''
   const world: World = {
@@ -62,18 +67,32 @@ export async function startPools(options: PoolsOptions): Promise<LocalPools> {
     ready: Promise.resolve(),
     background: new Set(),
   }
-  const server = createPoolServer(world)
+  const routes = createLoginRoutes(world)
+  const server = createPoolServer(world, routes)
+  const tlsServer = tls && createPoolServer(world, routes, tls)
   const port = await listen(server, wanted)
   endpoint = `http://localhost:${port}`
+  const tlsPort = tlsServer && (await listenOrClose(tlsServer, tls?.port ?? 0, server))
   let stopped: Promise<void> | undefined
   return {
     world,
     endpoint,
     port,
+    domain: tlsPort === undefined ? undefined : `localhost:${tlsPort}`,
     stop: () => {
-      stopped ??= close(server)
+      stopped ??= Promise.all([server, ...(tlsServer === undefined ? [] : [tlsServer])].map(close)).then(() => undefined)
       return stopped
     },
+  }
+}
+
+/** Starts the second server. Closes the first one if the port is taken. */
+async function listenOrClose(server: Server, port: number, first: Server): Promise<number> {
+  try {
+    return await listen(server, port)
+  } catch (error) {
+    await close(first)
+    throw error
   }
 }
 

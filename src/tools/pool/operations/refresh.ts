@@ -14,7 +14,7 @@ const ROTATES: Condition<unknown> = {
 }
 
 /** Checks a refresh token, and finds its user. */
-function readToken(flow: Flow<unknown>, token: string | undefined): void {
+export function readRefreshToken(flow: Flow<unknown>, token: string | undefined): void {
   const { pool, world, client } = flow
   if (!token) throw invalidParameter('Missing required parameter REFRESH_TOKEN')
   const stored = pool.refreshTokens.get(hashToken(token))
@@ -40,10 +40,24 @@ export function refreshSteps<Input>(token: (flow: Flow<Input>) => string | undef
       if (ROTATES.holds(flow))
         throw new CognitoError('UnsupportedOperationException', 'Refresh token rotation is enabled. Use GetTokensFromRefreshToken')
     }),
-    check('the refresh token is valid', (flow) => readToken(flow, token(flow))),
+    check('the refresh token is valid', (flow) => readRefreshToken(flow, token(flow))),
     // AWS lists no metadata for a refresh by InitiateAuth.
     ...tokenSteps<Input>('TokenGeneration_RefreshTokens', []),
   ]
+}
+
+/** Replaces a refresh token, if the app client rotates them. */
+export function rotateRefreshToken<Input>(token: (flow: Flow<Input>) => string): Step<Input> {
+  return write<Input>(
+    'the old refresh token, replaced',
+    (flow) => {
+      const stored = flow.pool.refreshTokens.get(hashToken(token(flow)))
+      if (stored === undefined || flow.grant === undefined) return
+      stored.replacedAt ??= flow.world.now()
+      flow.grant = { ...flow.grant, withRefreshToken: true, refreshExpiresAt: stored.expiresAt }
+    },
+    ROTATES,
+  )
 }
 
 const fromRefreshToken = z.object({
@@ -55,17 +69,8 @@ const fromRefreshToken = z.object({
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html */
 export const GetTokensFromRefreshToken: Operation = defineOperation('none', fromRefreshToken, [
-  check('the refresh token is valid', (flow) => readToken(flow, flow.input.RefreshToken)),
-  write<z.infer<typeof fromRefreshToken>>(
-    'the old refresh token, replaced',
-    (flow) => {
-      const stored = flow.pool.refreshTokens.get(hashToken(flow.input.RefreshToken))
-      if (stored === undefined || flow.grant === undefined) return
-      stored.replacedAt ??= flow.world.now()
-      flow.grant = { ...flow.grant, withRefreshToken: true, refreshExpiresAt: stored.expiresAt }
-    },
-    ROTATES,
-  ),
+  check('the refresh token is valid', (flow) => readRefreshToken(flow, flow.input.RefreshToken)),
+  rotateRefreshToken((flow) => flow.input.RefreshToken),
   ...tokenSteps<z.infer<typeof fromRefreshToken>>('TokenGeneration_Authentication'),
 ])
 

@@ -35,6 +35,7 @@ const clientSettings = z.looseObject({
   WriteAttributes: z.array(z.string()).default([]),
   SupportedIdentityProviders: z.array(z.string()).default([]),
   CallbackURLs: z.array(z.string()).default([]),
+  DefaultRedirectURI: z.string().optional(),
   LogoutURLs: z.array(z.string()).default([]),
   AllowedOAuthFlows: z.array(z.enum(['code', 'implicit', 'client_credentials'])).default([]),
   AllowedOAuthScopes: z.array(z.string()).default([]),
@@ -60,6 +61,7 @@ export interface ClientSettings {
   readonly WriteAttributes: readonly string[]
   readonly SupportedIdentityProviders: readonly string[]
   readonly CallbackURLs: readonly string[]
+  readonly DefaultRedirectURI?: string | undefined
   readonly LogoutURLs: readonly string[]
   readonly AllowedOAuthFlows: readonly ('code' | 'implicit' | 'client_credentials')[]
   readonly AllowedOAuthScopes: readonly string[]
