@@ -2,7 +2,7 @@ import { maskContact } from '../messages.ts'
 import type { User } from '../model.ts'
 import type { Flow } from '../operation.ts'
 import { AssociateSoftwareToken, VerifySoftwareToken } from '../operations/mfa-settings.ts'
-import { contactOf } from '../sign-in.ts'
+import { toContactName } from '../sign-in.ts'
 import { findUser } from '../store.ts'
 import { grantAccess } from './grant.ts'
 import { type Field, type Html, html } from './html.ts'
@@ -84,7 +84,7 @@ function toChallengePage(name: string, session: string, visit: PageVisit): Login
     return { ...challengePage, title: 'Choose a second factor', show: form({ fields: [], submit: 'Continue', more }) }
   }
   const isApp = name === 'SOFTWARE_TOKEN_MFA'
-  const to = maskContact(user?.attributes[contactOf(name)] ?? '')
+  const to = maskContact(user?.attributes[toContactName(name)] ?? '')
   const label = isApp ? 'Code of the authenticator app' : `Code that was sent to ${to}`
   const fields = [{ name: 'code', label, autocomplete: 'one-time-code' }]
   return { ...challengePage, title: 'Enter your code', show: form({ fields, submit: 'Sign in' }) }

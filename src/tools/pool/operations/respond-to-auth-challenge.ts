@@ -101,7 +101,7 @@ const setNewPassword: readonly Step<Input>[] = [
   check('the password meets the policy, and the attributes are valid', (flow) =>
     keepSession(flow, () => {
       checkPolicy(flow.pool, response(flow, 'NEW_PASSWORD'))
-      checkAttributes(flow.pool, readAttributes(flow), undefined)
+      checkNewAttributes(flow)
     }),
   ),
   write('the password, and the user CONFIRMED', (flow) => {
