@@ -117,6 +117,12 @@ describe('the API on this machine', () => {
     expect(await get('/me', AccessToken)).toMatchObject({ status: 401 })
   })
 
+  it('answers 401 to a token in which only the issuer is wrong', async () => {
+    const token = await pool.pools.world.key.sign({ ...readClaims(staff.AccessToken), iss: `${pool.pools.endpoint}/us-east-1_Other` })
+
+    expect(await get('/me', token)).toMatchObject({ status: 401 })
+  })
+
   it('answers 401 to a token that a foreign key signed', async () => {
     const ownId = await createSigningKey(foreign.privateKey).sign(readClaims(staff.AccessToken))
     const stolenId = forge(staff.AccessToken, readHeader(staff.AccessToken), signForeign)
