@@ -14,6 +14,7 @@ export interface DevAddresses {
   readonly issuer: string
   readonly jwksUri: string
   readonly inbox: string
+  readonly domain?: string
 }
 
 /** A running `lifeguard dev`. */

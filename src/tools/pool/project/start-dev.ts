@@ -11,6 +11,7 @@ import { createInbox, type InboxMessage } from '../inbox.ts'
 import { createJournal } from '../journal.ts'
 import type { World } from '../operation.ts'
 import { applySeed, readPoolSeed, toBlockSeed } from '../seed-file.ts'
+import type { Certificate } from '../server.ts'
 import { type LocalPools, startPools } from '../start-pool.ts'
 import { openStateFile } from '../state-file.ts'
 import { createStore } from '../store.ts'
@@ -31,6 +32,8 @@ export interface DevOptions {
   readonly port: number
   readonly state?: string | undefined
   readonly seed?: string | undefined
+  /** The certificate of managed login with HTTPS. */
+  readonly tls?: Certificate | undefined
   readonly onNote: (note: string) => void
   readonly signal: AbortSignal
 }
@@ -78,6 +81,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     assume: createAssume(options.turned),
     port,
     ...(file && { key: file.key }),
+    ...(options.tls && { tls: options.tls }),
   })
   const stop = async (): Promise<void> => {
     await pools.stop()

@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { runProgram } from '../../../lib/run-program.ts'
 import { ASSUMPTION_NAMES, type AssumptionName, isAssumption } from '../../../pool/assumptions.ts'
 import { type Dev, startDev } from '../../../pool/project/start-dev.ts'
+import type { Certificate } from '../../../pool/server.ts'
 import { waitForChange } from '../../../replay/watch.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
@@ -21,6 +25,8 @@ export async function runDev(args: readonly string[], io: Io): Promise<number> {
       seed: { type: 'string' },
       triggers: { type: 'string', multiple: true, default: [] },
       assume: { type: 'string', multiple: true, default: [] },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
       open: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       config: { type: 'string' },
@@ -45,6 +51,7 @@ export async function runDev(args: readonly string[], io: Io): Promise<number> {
     port: parsePort(values.port),
     state: values.state,
     seed: values.seed,
+    tls: await readCertificate(folder, values['tls-cert'], values['tls-key']),
     onNote: (note) => io.err([note]),
   })
   try {
@@ -58,6 +65,29 @@ export async function runDev(args: readonly string[], io: Io): Promise<number> {
   return EXIT.fine
 }
 
+/** @throws UsageError if only one file is named, or a file cannot be read. */
+async function readCertificate(
+  folder: string,
+  certFile: string | undefined,
+  keyFile: string | undefined,
+): Promise<Certificate | undefined> {
+  if (certFile === undefined && keyFile === undefined) return undefined
+  if (certFile === undefined || keyFile === undefined) throw new UsageError('--tls-cert and --tls-key belong together. Name both files')
+  const read = (option: string, file: string): Promise<string> =>
+    readFile(resolve(folder, file), 'utf8').catch((error: unknown) => {
+      throw new UsageError(`${option} ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    })
+  const [cert, key] = await Promise.all([read('--tls-cert', certFile), read('--tls-key', keyFile)])
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    throw new UsageError(
+      `${certFile} and ${keyFile} are not a certificate and its private key: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  return { cert, key }
+}
+
 interface Description {
   readonly endpoint: string
   readonly region: string
@@ -66,6 +96,8 @@ interface Description {
   readonly issuer: string
   readonly jwksUri: string
   readonly inbox: string
+  /** The host and port of managed login with HTTPS. Absent without a certificate. */
+  readonly domain?: string
 }
 
 function describe({ pools, poolIds }: Dev): Description {
@@ -74,11 +106,13 @@ function describe({ pools, poolIds }: Dev): Description {
   const issuer = `${endpoint}/${userPoolId}`
   const [clientId = ''] = world.store.pools.get(userPoolId)?.clients.keys() ?? []
   const jwksUri = `${issuer}/.well-known/jwks.json`
-  return { endpoint, region: world.store.region, userPoolId, clientId, issuer, jwksUri, inbox: `${endpoint}/_lifeguard/inbox` }
+  const { domain } = pools
+  const inbox = `${endpoint}/_lifeguard/inbox`
+  return { endpoint, region: world.store.region, userPoolId, clientId, issuer, jwksUri, inbox, ...(domain !== undefined && { domain }) }
 }
 
 function formatStart(dev: Dev): readonly string[] {
-  const { endpoint, inbox, issuer } = describe(dev)
+  const { endpoint, inbox, issuer, domain } = describe(dev)
   const pools = dev.poolIds.flatMap((id) => {
     const pool = dev.pools.world.store.pools.get(id)
     const clients = [...(pool?.clients.values() ?? [])].map((client) => `  App client   ${client.id}  (${client.settings.ClientName})`)
@@ -90,6 +124,7 @@ function formatStart(dev: Dev): readonly string[] {
     `  Endpoint     ${endpoint}`,
     ...pools,
     `  Issuer       ${issuer}`,
+    ...(domain === undefined ? [] : [`  Login        https://${domain}`]),
     `  Inbox        ${inbox}`,
     `  Journal      ${endpoint}/_lifeguard/journal`,
     `  DynamoDB     ${AWS_ENDPOINT_URL_DYNAMODB}`,

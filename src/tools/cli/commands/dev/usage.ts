@@ -15,6 +15,8 @@ export const DEV_HELP: readonly string[] = formatHelp([
       ['--seed FILE', 'read groups, users, blocks and invitations from this JSON file'],
       ['--triggers NAME', 'turn on a function of custom.optional; repeatable'],
       ['--assume NAME', 'turn an assumption about undocumented behaviour into its other reading; repeatable'],
+      ['--tls-cert FILE', 'the certificate of managed login with HTTPS, in PEM. Needs --tls-key'],
+      ['--tls-key FILE', 'the private key of the certificate, in PEM'],
       ['--open', 'open the inbox in a browser'],
       ['--json', 'print one JSON object with the addresses and ids on standard output, and nothing else there'],
       ...SHARED_OPTIONS.filter(([term]) => !term.startsWith('--services')),
@@ -31,5 +33,5 @@ export const DEV_HELP: readonly string[] = formatHelp([
       ['130', 'stopped by Ctrl-C'],
     ],
   },
-  { title: 'Example', lines: ['lifeguard dev --port 9229 --seed seed.json'] },
+  { title: 'Example', lines: ['lifeguard dev --port 9229 --seed users.json'] },
 ])

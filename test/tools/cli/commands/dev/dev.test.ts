@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { get } from 'node:https'
 import { join } from 'node:path'
 import {
   AdminGetUserCommand,
@@ -10,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { type RunningDev, startDevCommand } from '../../../../support/cli/dev.ts'
 import { createFolder, lifeguard } from '../../../../support/cli/lifeguard.ts'
+import { createCertificate } from '../../../../support/self-signed.ts'
 
 const SLOW = { timeout: 120_000 }
 
@@ -154,6 +156,25 @@ describe('lifeguard dev', () => {
     expect(inbox).toContain('"to":"new@example.com"')
   })
 
+  it('serves managed login with HTTPS, if it gets a certificate', SLOW, async () => {
+    const { cert, key } = createCertificate()
+    const dev = await startDevCommand(await createProject({ 'cert.pem': cert, 'key.pem': key }), [
+      '--tls-cert',
+      'cert.pem',
+      '--tls-key',
+      'key.pem',
+    ])
+
+    const status = await new Promise((resolve, reject) => {
+      get(`https://${dev.domain}/${dev.userPoolId}/.well-known/jwks.json`, { ca: cert, rejectUnauthorized: false }, ({ statusCode }) =>
+        resolve(statusCode),
+      ).on('error', reject)
+    })
+
+    expect(dev.domain).toMatch(/^localhost:\d+$/)
+    expect(status).toBe(200)
+  })
+
   it('stops on Ctrl-C and closes its port', SLOW, async () => {
     const dev = await startDevCommand(await createProject())
 
@@ -166,6 +187,9 @@ describe('lifeguard dev', () => {
     [['--port', 'web'], '--port web: expected a number from 0 to 65535'],
     [['--assume', 'custom-auth-runs-post-autentication'], "Did you mean 'custom-auth-runs-post-authentication'?"],
     [['--seed', 'missing.json'], '--seed missing.json: '],
+    [['--tls-cert', 'cert.pem'], '--tls-cert and --tls-key belong together'],
+    [['--tls-cert', 'handler.js', '--tls-key', 'handler.js'], 'handler.js and handler.js are not a certificate and its private key'],
+    [['--tls-cert', 'missing.pem', '--tls-key', 'handler.js'], '--tls-cert missing.pem: '],
     [['--state', 'serverless.yml'], 'serverless.yml'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await lifeguard(['dev', ...args], { cwd: await createProject() })
