@@ -155,8 +155,8 @@ export interface Visited {
 export interface TestBrowser {
   readonly cookies: Map<string, string>
   readonly open: (url: string) => Promise<Visited>
-  /** Sends the form of a page that has all the fields, with its hidden ones. */
-  readonly submit: (page: Visited, fields: Readonly<Record<string, string>>) => Promise<Visited>
+  /** Sends the form of a page that has all the fields, with its hidden ones. @param path The path of the form, if several have the fields. */
+  readonly submit: (page: Visited, fields: Readonly<Record<string, string>>, path?: string) => Promise<Visited>
 }
 
 /** Creates a browser without cookies. */
@@ -180,9 +180,11 @@ export function createBrowser(): TestBrowser {
   return {
     cookies,
     open: (url) => visit(url),
-    submit(page, fields) {
+    submit(page, fields, path = '') {
       const forms = page.text.match(/<form[\s\S]*?<\/form>/g) ?? []
-      const form = forms.find((each) => Object.keys(fields).every((name) => each.includes(`name="${name}"`)))
+      const form = forms.find(
+        (each) => each.includes(`action="${path}`) && Object.keys(fields).every((name) => each.includes(`name="${name}"`)),
+      )
       if (form === undefined) throw new Error(`The page has no form with ${Object.keys(fields)}: ${page.text}`)
       const [, action = ''] = /action="([^"]*)"/.exec(form) ?? []
       const hidden = [...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [

@@ -6,7 +6,7 @@ import { toContactName } from '../sign-in.ts'
 import { findUser } from '../store.ts'
 import { grantAccess } from './grant.ts'
 import { type Field, type Html, html } from './html.ts'
-import { answerLoginChallenge } from './sign-in-steps.ts'
+import { answerLoginChallenge, MANAGED_LOGIN } from './sign-in-steps.ts'
 import { goTo, type LoginPage, type PageVisit, pageForm, runOperation, showPage } from './visit.ts'
 
 const PATH = '/challenge'
@@ -27,8 +27,10 @@ export const challengePage: LoginPage = {
   show: () => html`<p>${EXPIRED}</p>`,
   async submit(visit, form) {
     const session = form.get('session') ?? ''
-    const [name] = visit.world.sessions.peek(session)?.expected ?? []
-    if (name === undefined) return goTo(visit, '/login', { notice: 'expired' })
+    const { flow: kind, expected } = visit.world.sessions.peek(session) ?? {}
+    const [name] = expected ?? []
+    // A session of the API is for its own operations.
+    if (name === undefined || kind !== MANAGED_LOGIN) return goTo(visit, '/login', { notice: 'expired' })
     if (name === 'MFA_SETUP') return setUp(visit, form, session)
     const answers = readAnswers(name, form)
     const ChallengeResponses = { ...answers, USERNAME: findSessionUser(visit, session)?.username ?? '' }

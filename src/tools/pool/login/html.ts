@@ -115,8 +115,10 @@ function toSource(url: string): string {
 
 /** Sends the browser to another URL. */
 export function redirect(response: ServerResponse, location: string): void {
+  // A header has ASCII alone, and a callback URL may have other letters.
+  const ascii = location.toWellFormed().replaceAll(/[^\x21-\x7e]+/g, encodeURIComponent)
   // 303 makes the browser send GET after a form.
-  response.writeHead(303, { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).end()
+  response.writeHead(303, { location: ascii, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).end()
 }
 
 /** A field of a form. */

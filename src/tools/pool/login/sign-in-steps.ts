@@ -9,7 +9,7 @@ import { trigger } from '../triggers.ts'
 import { getUser, IS_UNKNOWN } from '../users.ts'
 
 /** The flow of a sign-in by managed login, where an API sign-in has its `AuthFlow`. */
-const MANAGED_LOGIN = 'MANAGED_LOGIN'
+export const MANAGED_LOGIN = 'MANAGED_LOGIN'
 
 /** Answers that the user may have an authorization code, or the tokens of an implicit grant. */
 const grantAccess: Step<unknown> = {

@@ -147,18 +147,11 @@ function readAttributes(flow: RespondFlow): Record<string, string> {
 
 const VERIFIES: Condition<unknown> = { text: 'the code was the first factor', holds: ({ signIn }) => signIn?.verifies !== undefined }
 
-const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP', issue: readonly Step<unknown>[]): readonly Step<Input>[] => [
-  open,
-  check('the code is right', (flow) =>
-    keepSession(flow, () => checkCode(flow.world, getSignIn(flow).code, response(flow, `${name}_CODE`))),
-  ),
-  check('the user may sign in', (flow) => {
-    const user = getUser(flow)
-    // A code proves the contact, so it also confirms a user.
-    if (user.status !== 'UNCONFIRMED') checkStatus(flow, user)
-    else checkEnabled(user)
-  }),
-  ...onlyIf<Input>(VERIFIES, [
+type CodeChallenge = 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP'
+
+/** A code as first factor also proves the contact. */
+const proveContact = (name: CodeChallenge): readonly Step<Input>[] =>
+  onlyIf<Input>(VERIFIES, [
     write('the contact, verified, and the user CONFIRMED', (flow) => {
       getSignIn(flow).confirms = getUser(flow).status === 'UNCONFIRMED'
       verifyByCode(flow, toContactName(name))
@@ -169,8 +162,20 @@ const byCode = (name: 'SMS_MFA' | 'SMS_OTP' | 'EMAIL_OTP', issue: readonly Step<
       assumption: 'one-time-code-runs-post-confirmation',
     },
     ...challengeSteps.slice(0, 1),
-  ]),
-  ...issue,
+  ])
+
+const byCode = (name: CodeChallenge, end: readonly Step<Input>[]): readonly Step<Input>[] => [
+  open,
+  check('the code is right', (flow) =>
+    keepSession(flow, () => checkCode(flow.world, getSignIn(flow).code, response(flow, `${name}_CODE`))),
+  ),
+  check('the user may sign in', (flow) => {
+    const user = getUser(flow)
+    // A code proves the contact, so it also confirms a user.
+    if (user.status !== 'UNCONFIRMED') checkStatus(flow, user)
+    else checkEnabled(user)
+  }),
+  ...end,
 ]
 
 const byApp = (issue: readonly Step<unknown>[]): readonly Step<Input>[] => [
@@ -218,7 +223,7 @@ const mfaSetup = (issue: readonly Step<unknown>[]): readonly Step<Input>[] => [
   ...issue,
 ]
 
-/** Returns the rows of the challenges after a right password. @param issue The steps that end the sign-in. */
+/** Returns the rows of the second factors. @param issue The steps that end the sign-in. */
 function secondFactors(issue: readonly Step<unknown>[]): Readonly<Record<string, readonly Step<Input>[]>> {
   return {
     SMS_MFA: byCode('SMS_MFA', issue),
@@ -273,7 +278,8 @@ const ROWS = {
   PASSWORD_SRP: [open, passwordSrp],
   NEW_PASSWORD_REQUIRED: newPassword,
   ...secondFactors(issueSteps),
-  SMS_OTP: byCode('SMS_OTP', issueSteps),
+  SMS_OTP: byCode('SMS_OTP', [...proveContact('SMS_OTP'), ...issueSteps]),
+  EMAIL_OTP: byCode('EMAIL_OTP', [...proveContact('EMAIL_OTP'), ...issueSteps]),
   CUSTOM_CHALLENGE: customChallenge,
   SELECT_CHALLENGE: selectChallenge,
 }
@@ -295,5 +301,9 @@ export function respondAfterPassword(issue: readonly Step<unknown>[]): Operation
     NEW_PASSWORD_REQUIRED: [...setNewPassword, ...challengeSteps, ...issue],
     ...secondFactors(issue),
   }
-  return defineFlows('none', respondInput, ({ ChallengeName }) => ChallengeName, rows)
+  const choose = ({ ChallengeName }: Input): string => {
+    if (!Object.hasOwn(rows, ChallengeName)) throw invalidParameter(`The challenge ${ChallengeName} does not follow a password`)
+    return ChallengeName
+  }
+  return defineFlows('none', respondInput, choose, rows)
 }

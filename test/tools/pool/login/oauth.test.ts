@@ -94,6 +94,19 @@ describe('/oauth2/authorize', () => {
   })
 })
 
+it('sends a callback URL with letters outside ASCII as a header can hold it', async () => {
+  const before = login.client.settings
+  const url = 'http://localhost:9/r\u00fcck'
+  login.client.settings = { ...before, CallbackURLs: [url] }
+  const browser = createBrowser()
+
+  const page = await browser.open(login.authorizeUrl({ redirect_uri: url }))
+  const back = await browser.submit(page, { username: 'anna', password: PASSWORD })
+  login.client.settings = before
+
+  expect(back.location?.href).toMatch(/^http:\/\/localhost:9\/r%C3%BCck\?code=/)
+})
+
 describe('/oauth2/token with a code', () => {
   it('takes a code once', async () => {
     const code = await getCode()
