@@ -83,7 +83,7 @@ it('takes a code once, and only for its redirect URI', async () => {
   expect([first.status, second.status, other.status]).toEqual([200, 400, 400])
 })
 
-it('sends nobody to another machine', async () => {
+it('never redirects to another machine', async () => {
   const urls = [
     'https://attacker.example/',
     'http://localhost.attacker.example/',

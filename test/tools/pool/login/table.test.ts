@@ -3,12 +3,12 @@ import { findTrigger } from '../../../../src/shared/cognito/triggers.ts'
 import { ASSUMPTION_NAMES } from '../../../../src/tools/pool/assumptions.ts'
 import { LOGIN_ROWS } from '../../../../src/tools/pool/login/table.ts'
 
-const sourcesOf = (row: string): readonly string[] =>
+const listSources = (row: string): readonly string[] =>
   (LOGIN_ROWS[row] ?? []).filter(({ kind }) => kind === 'trigger').map(({ text }) => text)
 
 it('lists each row with the trigger sources that it may call', () => {
   const rows = Object.fromEntries(
-    Object.keys(LOGIN_ROWS).map((row) => [row, sourcesOf(row).filter((source) => !source.startsWith('Custom'))]),
+    Object.keys(LOGIN_ROWS).map((row) => [row, listSources(row).filter((source) => !source.startsWith('Custom'))]),
   )
 
   expect(rows).toEqual({
