@@ -106,6 +106,11 @@ ${body.html}
 `)
 }
 
+/** Sends a page for an error that the application must not get, because its redirect URI is not known to be its own. */
+export function sendError(response: ServerResponse, message: string, status = 400): void {
+  sendPage(response, { title: 'An error was encountered with the requested page.', status, body: html`<p role="alert">${message}</p>` })
+}
+
 /** Returns the source of a policy for the origin of a URL, or for its scheme if it has no origin. */
 function toSource(url: string): string {
   const { origin, protocol } = new URL(url)
