@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { decodeHTML } from 'entities'
+import { onTestFinished } from 'vitest'
 import { TRIGGER_NAMES, type TriggerName, triggerFacts } from '../../src/shared/cognito/triggers.ts'
 import type { TriggerCall } from '../../src/tools/pool/journal.ts'
 import type { AppClient, Pool, User } from '../../src/tools/pool/model.ts'
@@ -116,6 +117,13 @@ export async function startLogin(options: LoginOptions = {}): Promise<TestLogin>
   }
 }
 
+/** Starts a pool with managed login, and stops it at the end of the test. */
+export async function startForTest(options?: LoginOptions): Promise<TestLogin> {
+  const login = await startLogin(options)
+  onTestFinished(login.pools.stop)
+  return login
+}
+
 function toConfig(name: TriggerName, version: string): unknown {
   const arn = `arn:aws:lambda:us-east-1:000000000000:function:${name}`
   return triggerFacts(name).lambdaVersions === undefined ? arn : { LambdaArn: arn, LambdaVersion: version }
@@ -157,6 +165,24 @@ export interface TestBrowser {
   readonly open: (url: string) => Promise<Visited>
   /** Sends the form of a page that has all the fields, with its hidden ones. @param path The path of the form, if several have the fields. */
   readonly submit: (page: Visited, fields: Readonly<Record<string, string>>, path?: string) => Promise<Visited>
+}
+
+/** Signs a browser in at a provider, as one of its people. Ignores the session of the browser. */
+export async function signInAt(
+  login: TestLogin,
+  identity: string,
+  provider = 'Google',
+  browser: TestBrowser = createBrowser(),
+): Promise<Visited> {
+  const page = await browser.open(login.authorizeUrl({ identity_provider: provider, prompt: 'login' }))
+  return browser.submit(page, { identity })
+}
+
+/** Exchanges the code of a redirect for tokens. */
+export async function exchangeCode(login: TestLogin, { location }: Visited): Promise<Readonly<Record<string, unknown>>> {
+  const code = location?.searchParams.get('code') ?? ''
+  const form = { grant_type: 'authorization_code', client_id: login.client.id, redirect_uri: CALLBACK, code }
+  return JSON.parse(await (await login.post('/oauth2/token', form)).text())
 }
 
 /** Creates a browser without cookies. */

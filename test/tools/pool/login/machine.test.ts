@@ -1,19 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type LoginOptions, readClaims, startLogin, type TestLogin } from '../../../support/managed-login.ts'
+import { describe, expect, it } from 'vitest'
+import { type LoginOptions, readClaims, startForTest, type TestLogin } from '../../../support/managed-login.ts'
 
 const SECRET = 'a-secret+with/signs='
-const started: TestLogin[] = []
-const start = async (options?: LoginOptions): Promise<TestLogin> => {
+const start = (options?: LoginOptions): Promise<TestLogin> => {
   const client = { AllowedOAuthFlows: ['client_credentials'], AllowedOAuthScopes: ['orders/read', 'orders/write'], CallbackURLs: [] }
-  const login = await startLogin({ secret: SECRET, tokenVersion: 'V3_0', client, ...options })
-  started.push(login)
-  return login
+  return startForTest({ secret: SECRET, tokenVersion: 'V3_0', client, ...options })
 }
 const basic = (id: string, secret = SECRET): Readonly<Record<string, string>> => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-})
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ pools }) => pools.stop()))
 })
 
 describe('client_credentials', () => {

@@ -1,17 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createTotp } from '../../../../src/tools/pool/mfa.ts'
 import { setPassword } from '../../../../src/tools/pool/passwords.ts'
-import { createBrowser, type LoginOptions, PASSWORD, startLogin, type TestLogin, type Visited } from '../../../support/managed-login.ts'
-
-const started: TestLogin[] = []
-const start = async (options?: LoginOptions): Promise<TestLogin> => {
-  const login = await startLogin(options)
-  started.push(login)
-  return login
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ pools }) => pools.stop()))
-})
+import { createBrowser, PASSWORD, startForTest, type TestLogin, type Visited } from '../../../support/managed-login.ts'
 
 const toPage = (login: TestLogin, path: string, more: Readonly<Record<string, string>> = {}): string =>
   login.authorizeUrl(more).replace('/oauth2/authorize', path)
@@ -21,7 +11,7 @@ const NEW_PASSWORD = 'Better-horse-8'
 
 describe('the pages of a sign-up', () => {
   it('sign a user up, confirm it and sign it in, with the functions of each step', async () => {
-    const login = await start()
+    const login = await startForTest()
     const browser = createBrowser()
 
     const fields = { username: 'anna', 'attribute.email': 'anna@example.com', password: PASSWORD }
@@ -43,7 +33,7 @@ describe('the pages of a sign-up', () => {
     const refuse = (): never => {
       throw new Error('Registration from this domain is not allowed.')
     }
-    const login = await start({ triggers: { PreSignUp: refuse } })
+    const login = await startForTest({ triggers: { PreSignUp: refuse } })
     const browser = createBrowser()
 
     const fields = { username: 'anna', 'attribute.email': 'anna@example.com', password: PASSWORD }
@@ -56,7 +46,7 @@ describe('the pages of a sign-up', () => {
   })
 
   it('lead a user that the function confirms to the sign-in', async () => {
-    const login = await start({
+    const login = await startForTest({
       triggers: { PreSignUp: (event) => ({ ...event, response: { ...event.response, autoConfirmUser: true } }) },
     })
     const browser = createBrowser()
@@ -69,7 +59,7 @@ describe('the pages of a sign-up', () => {
   })
 
   it('show a wrong code, and send another code', async () => {
-    const login = await start()
+    const login = await startForTest()
     const browser = createBrowser()
     const fields = { username: 'anna', 'attribute.email': 'anna@example.com', password: PASSWORD }
     const confirm = await browser.submit(await browser.open(toPage(login, '/signup')), fields)
@@ -86,7 +76,7 @@ describe('the pages of a sign-up', () => {
   })
 
   it('ask a user who signs in before the confirmation for the code', async () => {
-    const login = await start()
+    const login = await startForTest()
     const browser = createBrowser()
     const fields = { username: 'anna', 'attribute.email': 'anna@example.com', password: PASSWORD }
     await browser.submit(await browser.open(toPage(login, '/signup')), fields)
@@ -102,7 +92,7 @@ describe('the pages of a sign-up', () => {
 
 describe('the pages of a forgotten password', () => {
   it('change the password with a code, and call ConfirmForgotPassword', async () => {
-    const login = await start()
+    const login = await startForTest()
     login.addUser('anna')
     const browser = createBrowser()
 
@@ -117,7 +107,7 @@ describe('the pages of a forgotten password', () => {
   })
 
   it('do not tell whether a user exists', async () => {
-    const login = await start()
+    const login = await startForTest()
     const browser = createBrowser()
 
     const reset = await browser.submit(await browser.open(toPage(login, '/forgotPassword')), { username: 'nobody' })
@@ -130,7 +120,7 @@ describe('the pages of a forgotten password', () => {
 
 describe('the pages of challenges', () => {
   it('replace a temporary password, and end with HostedAuth', async () => {
-    const login = await start()
+    const login = await startForTest()
     const user = login.addUser('anna')
     user.status = 'FORCE_CHANGE_PASSWORD'
     setPassword(login.pools.world, login.pool, user, PASSWORD, 'temporary')
@@ -152,7 +142,7 @@ describe('the pages of challenges', () => {
   })
 
   it('ask for a code that was sent, and let the user try again', async () => {
-    const login = await start({ pool: { MfaConfiguration: 'OPTIONAL', EnabledMfas: ['EMAIL_OTP'] } })
+    const login = await startForTest({ pool: { MfaConfiguration: 'OPTIONAL', EnabledMfas: ['EMAIL_OTP'] } })
     login.addUser('anna').mfa.methods = ['EMAIL_OTP']
     const browser = createBrowser()
 
@@ -174,7 +164,7 @@ describe('the pages of challenges', () => {
 
   it('set up an authenticator app, and ask for its code at the next sign-in', async () => {
     let now = Date.now()
-    const login = await start({ pool: { MfaConfiguration: 'ON' }, now: () => now })
+    const login = await startForTest({ pool: { MfaConfiguration: 'ON' }, now: () => now })
     login.addUser('anna', { email: 'anna@example.com' })
     const browser = createBrowser()
     const totp = (secret: string): string => createTotp(secret, Math.floor(now / 30_000))
@@ -195,7 +185,7 @@ describe('the pages of challenges', () => {
   })
 
   it('take no session of the API', async () => {
-    const login = await start({
+    const login = await startForTest({
       client: { ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH'] },
       pool: { MfaConfiguration: 'ON' },
     })
@@ -221,7 +211,7 @@ describe('the pages of challenges', () => {
   })
 
   it('let the user choose between two second factors', async () => {
-    const login = await start({ pool: { MfaConfiguration: 'OPTIONAL', EnabledMfas: ['EMAIL_OTP', 'SMS_MFA'] } })
+    const login = await startForTest({ pool: { MfaConfiguration: 'OPTIONAL', EnabledMfas: ['EMAIL_OTP', 'SMS_MFA'] } })
     login.addUser('anna', { email: 'anna@example.com', phone_number: '+15550100' }).mfa.methods = ['EMAIL_OTP', 'SMS_MFA']
     const browser = createBrowser()
 
@@ -235,117 +225,9 @@ describe('the pages of challenges', () => {
   })
 })
 
-describe('a form', () => {
-  async function send(
-    login: TestLogin,
-    more: Readonly<Record<string, string>>,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<Response> {
-    return fetch(toPage(login, '/login'), {
-      method: 'POST',
-      redirect: 'manual',
-      headers,
-      body: new URLSearchParams({ username: 'anna', password: PASSWORD, ...more }),
-    })
-  }
-  const TOKEN = 'a'.repeat(32)
-  const cookie = `XSRF-TOKEN=${TOKEN}`
-
-  it('is refused without the token of its page, or from another site', async () => {
-    const login = await start()
-    login.addUser('anna')
-    const { origin } = new URL(login.pools.endpoint)
-
-    const answers = await Promise.all([
-      send(login, {}, {}),
-      send(login, {}, { cookie }),
-      send(login, { _csrf: TOKEN }, {}),
-      send(login, { _csrf: 'b'.repeat(32) }, { cookie }),
-      send(login, { _csrf: '' }, { cookie: 'XSRF-TOKEN=' }),
-      send(login, { _csrf: TOKEN }, { cookie, origin: 'http://localhost:9' }),
-      send(login, { _csrf: TOKEN }, { cookie, origin, 'sec-fetch-site': 'same-site' }),
-    ])
-    const sources = login.takeSources()
-    const valid = await send(login, { _csrf: TOKEN }, { cookie, origin, 'sec-fetch-site': 'same-origin' })
-
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403, 403, 403])
-    expect(sources).toEqual([])
-    expect(valid.status).toBe(303)
-  })
-
-  it('keeps the token of a browser for all its pages', async () => {
-    const login = await start()
-    const browser = createBrowser()
-
-    await browser.open(toPage(login, '/login'))
-    const first = browser.cookies.get('XSRF-TOKEN')
-    await browser.open(toPage(login, '/signup'))
-
-    expect(first).toMatch(/^[\w-]{32}$/)
-    expect(browser.cookies.get('XSRF-TOKEN')).toBe(first)
-  })
-})
-
-describe('hostile text', () => {
-  const HOSTILE = `"><script>alert(1)</script>'&<img src=x onerror=alert(1)>`
-
-  it('is escaped in each page', async () => {
-    const login = await start()
-    const browser = createBrowser()
-    const query = { state: HOSTILE, login_hint: HOSTILE, nonce: HOSTILE, username: HOSTILE, notice: HOSTILE }
-    const paths = ['/login', '/signup', '/confirmUser', '/resendCode', '/forgotPassword', '/confirmForgotPassword', '/challenge']
-
-    const pages = [
-      ...(await Promise.all(paths.map((path) => browser.open(toPage(login, path, query))))),
-      await browser.submit(await browser.open(login.authorizeUrl(query)), { username: HOSTILE, password: HOSTILE }),
-      await browser.open(login.authorizeUrl({ redirect_uri: HOSTILE })),
-      await browser.open(login.authorizeUrl({ client_id: HOSTILE })),
-      await browser.open(`${login.authorizeUrl()}&${encodeURIComponent(HOSTILE)}=1&${encodeURIComponent(HOSTILE)}=2`),
-      await browser.open(`${login.pools.endpoint}/logout?${new URLSearchParams({ client_id: login.client.id, logout_uri: HOSTILE })}`),
-      await browser.open(`${login.pools.endpoint}/oauth2/idpresponse?state=${encodeURIComponent(HOSTILE)}`),
-    ]
-
-    expect(pages).toHaveLength(13)
-    for (const { text, headers } of pages) {
-      expect(text).toContain('<!doctype html>')
-      expect(text).not.toMatch(/<script|<img/)
-      expect(headers.get('content-security-policy')).toMatch(
-        /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'/,
-      )
-    }
-  })
-
-  it('of a function is escaped above the form', async () => {
-    const refuse = (): never => {
-      throw new Error(HOSTILE)
-    }
-    const login = await start({ triggers: { PreAuthentication: refuse } })
-    login.addUser('anna')
-    const browser = createBrowser()
-
-    const page = await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-
-    expect(page.text).toContain('PreAuthentication failed with error &quot;&gt;&lt;script&gt;')
-    expect(page.text).not.toContain('<script')
-  })
-
-  it('of a name of a provider is escaped', async () => {
-    const login = await start({ client: { SupportedIdentityProviders: ['COGNITO', HOSTILE] } })
-    login.pool.providers.set(HOSTILE, { ProviderName: HOSTILE, ProviderType: 'OIDC' })
-    const browser = createBrowser()
-
-    const page = await browser.open(login.authorizeUrl())
-    const provider = await browser.open(login.authorizeUrl({ identity_provider: HOSTILE }))
-
-    expect(page.text).toContain('Continue with &quot;&gt;&lt;script&gt;')
-    expect(provider.text).toContain('This page stands for &quot;&gt;&lt;script&gt;')
-    expect(page.text + provider.text).not.toMatch(/<script|<img/)
-  })
-})
-
 describe('a page', () => {
   it('has a label for each field, and passwords that a manager can fill', async () => {
-    const login = await start()
+    const login = await startForTest()
 
     const { text } = await createBrowser().open(toPage(login, '/signup'))
 
@@ -357,7 +239,7 @@ describe('a page', () => {
   })
 
   it('has no link to the sign-up in a pool of administrators', async () => {
-    const login = await start({ pool: { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } } })
+    const login = await startForTest({ pool: { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } } })
 
     const { text } = await createBrowser().open(login.authorizeUrl())
 

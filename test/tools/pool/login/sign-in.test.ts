@@ -1,29 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAssume } from '../../../../src/tools/pool/assumptions.ts'
-import {
-  CALLBACK,
-  createBrowser,
-  createPkce,
-  type LoginOptions,
-  PASSWORD,
-  readClaims,
-  startLogin,
-  type TestLogin,
-} from '../../../support/managed-login.ts'
-
-const started: TestLogin[] = []
-const start = async (options?: LoginOptions): Promise<TestLogin> => {
-  const login = await startLogin(options)
-  started.push(login)
-  return login
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ pools }) => pools.stop()))
-})
+import { CALLBACK, createBrowser, createPkce, exchangeCode, PASSWORD, readClaims, startForTest } from '../../../support/managed-login.ts'
 
 describe('a sign-in with a password', () => {
   it('redirects with a code whose tokens belong to the user', async () => {
-    const login = await start()
+    const login = await startForTest()
     const { sub } = login.addUser('anna')
     const { verifier, challenge } = createPkce()
     const browser = createBrowser()
@@ -49,7 +30,7 @@ describe('a sign-in with a password', () => {
   })
 
   it('calls the functions of a sign-in, and ends with HostedAuth before the code', async () => {
-    const login = await start({ tokenVersion: 'V2_0' })
+    const login = await startForTest({ tokenVersion: 'V2_0' })
     const { sub } = login.addUser('anna')
     const browser = createBrowser()
 
@@ -80,7 +61,7 @@ describe('a sign-in with a password', () => {
   })
 
   it('puts the claims that the function adds into the tokens of the code', async () => {
-    const login = await start({
+    const login = await startForTest({
       triggers: {
         PreTokenGeneration: (event) => ({ ...event, response: { claimsOverrideDetails: { claimsToAddOrOverride: { tier: 'gold' } } } }),
       },
@@ -89,14 +70,13 @@ describe('a sign-in with a password', () => {
     const browser = createBrowser()
 
     const back = await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-    const form = { grant_type: 'authorization_code', client_id: login.client.id, redirect_uri: CALLBACK }
-    const answer = await login.post('/oauth2/token', { ...form, code: back.location?.searchParams.get('code') ?? '' })
+    const tokens = await exchangeCode(login, back)
 
-    expect(readClaims(JSON.parse(await answer.text()).id_token)).toMatchObject({ tier: 'gold' })
+    expect(readClaims(tokens.id_token)).toMatchObject({ tier: 'gold' })
   })
 
   it('leaves PostAuthentication out under the other reading of the assumption', async () => {
-    const login = await start({ assume: createAssume(['managed-login-runs-post-authentication']) })
+    const login = await startForTest({ assume: createAssume(['managed-login-runs-post-authentication']) })
     login.addUser('anna')
     const browser = createBrowser()
 
@@ -106,7 +86,7 @@ describe('a sign-in with a password', () => {
   })
 
   it('shows a wrong password above the form, and keeps the typed name', async () => {
-    const login = await start()
+    const login = await startForTest()
     login.addUser('anna')
     const browser = createBrowser()
 
@@ -127,7 +107,7 @@ describe('a sign-in with a password', () => {
     const refuse = (): never => {
       throw new Error('Not today.')
     }
-    const login = await start({ triggers: { [trigger]: refuse } })
+    const login = await startForTest({ triggers: { [trigger]: refuse } })
     login.addUser('anna')
     const browser = createBrowser()
 
@@ -149,7 +129,7 @@ describe('a sign-in with a password', () => {
         messageAction: 'SUPPRESS',
       },
     })
-    const login = await start({ triggers: { UserMigration: migrate } })
+    const login = await startForTest({ triggers: { UserMigration: migrate } })
     const browser = createBrowser()
 
     const back = await browser.submit(await browser.open(login.authorizeUrl()), { username: 'old', password: PASSWORD })
@@ -165,7 +145,7 @@ describe('a sign-in with a password', () => {
   })
 
   it('gives the tokens of an implicit grant in the fragment, without a refresh token', async () => {
-    const login = await start()
+    const login = await startForTest()
     login.addUser('anna')
     const browser = createBrowser()
 
@@ -176,99 +156,5 @@ describe('a sign-in with a password', () => {
     expect([...fragment.keys()]).toEqual(['id_token', 'access_token', 'expires_in', 'token_type', 'state'])
     expect(readClaims(fragment.get('access_token'))).toMatchObject({ username: 'anna' })
     expect(back.location?.search).toBe('')
-  })
-})
-
-describe('the session of a browser', () => {
-  it('renews the sign-in with HostedAuth alone', async () => {
-    const login = await start()
-    login.addUser('anna')
-    const browser = createBrowser()
-    await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-    login.takeCalls()
-
-    const back = await browser.open(login.authorizeUrl({ state: 'st-2' }))
-
-    expect(back.location?.href).toMatch(/\?code=[\w-]{36}&state=st-2$/)
-    expect(login.takeSources()).toEqual(['TokenGeneration_HostedAuth'])
-  })
-
-  it('keeps the time of the sign-in', async () => {
-    let now = Date.now()
-    const login = await start({ now: () => now })
-    login.addUser('anna')
-    const browser = createBrowser()
-    await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-    const signedInAt = Math.floor(now / 1000)
-    now += 30 * 60_000
-
-    const back = await browser.open(login.authorizeUrl())
-    const form = { grant_type: 'authorization_code', client_id: login.client.id, redirect_uri: CALLBACK }
-    const answer = await login.post('/oauth2/token', { ...form, code: back.location?.searchParams.get('code') ?? '' })
-
-    expect(readClaims(JSON.parse(await answer.text()).id_token)).toMatchObject({ auth_time: signedInAt, iat: Math.floor(now / 1000) })
-  })
-
-  it('ends after an hour', async () => {
-    let now = Date.now()
-    const login = await start({ now: () => now })
-    login.addUser('anna')
-    const browser = createBrowser()
-    await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-    now += 60 * 60_000
-
-    const page = await browser.open(login.authorizeUrl())
-
-    expect(new URL(page.url).pathname).toBe('/login')
-  })
-
-  it('is not renewed for a disabled user, a forced login, or another browser', async () => {
-    const login = await start()
-    const user = login.addUser('anna')
-    const browser = createBrowser()
-    await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-
-    const forced = await browser.open(login.authorizeUrl({ prompt: 'login' }))
-    const other = await createBrowser().open(login.authorizeUrl())
-    const silent = await createBrowser().open(login.authorizeUrl({ prompt: 'none' }))
-    user.enabled = false
-    const disabled = await browser.open(login.authorizeUrl())
-
-    expect(new URL(forced.url).pathname).toBe('/login')
-    expect(new URL(other.url).pathname).toBe('/login')
-    expect(silent.location?.searchParams.get('error')).toBe('login_required')
-    expect(disabled.location?.searchParams.get('error_description')).toBe('User is disabled. ')
-  })
-
-  it('has an HttpOnly cookie that other sites do not send with forms', async () => {
-    const login = await start()
-    login.addUser('anna')
-    const browser = createBrowser()
-    const page = await browser.open(login.authorizeUrl())
-
-    const back = await browser.submit(page, { username: 'anna', password: PASSWORD })
-
-    expect(back.headers.getSetCookie()).toEqual([
-      expect.stringMatching(new RegExp(`^cognito-${login.pool.id}=[\\w-]{36}; Path=/; HttpOnly; SameSite=Lax; Max-Age=3600$`)),
-    ])
-  })
-
-  it('ends with /logout, which leads only to a URL of the app client', async () => {
-    const login = await start()
-    login.addUser('anna')
-    const browser = createBrowser()
-    await browser.submit(await browser.open(login.authorizeUrl()), { username: 'anna', password: PASSWORD })
-    const logout = (uri: string): string =>
-      `${login.pools.endpoint}/logout?${new URLSearchParams({ client_id: login.client.id, logout_uri: uri })}`
-
-    const refused = await browser.open(logout('http://localhost:9/elsewhere'))
-    const still = await browser.open(login.authorizeUrl())
-    const out = await browser.open(logout('http://localhost:9/signed-out'))
-    const page = await browser.open(login.authorizeUrl())
-
-    expect(refused.status).toBe(400)
-    expect(still.location?.searchParams.has('code')).toBe(true)
-    expect(out.location?.href).toBe('http://localhost:9/signed-out')
-    expect(new URL(page.url).pathname).toBe('/login')
   })
 })

@@ -1,19 +1,11 @@
 import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { startPools } from '../../../../src/tools/pool/start-pool.ts'
-import { startLogin, type TestLogin } from '../../../support/managed-login.ts'
+import { startForTest, type TestLogin } from '../../../support/managed-login.ts'
 import { createCertificate } from '../../../support/self-signed.ts'
 
-const started: TestLogin[] = []
-const start = async (tls?: ReturnType<typeof createCertificate>): Promise<TestLogin> => {
-  const login = await startLogin(tls && { tls })
-  started.push(login)
-  return login
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(({ pools }) => pools.stop()))
-})
+const start = (tls?: ReturnType<typeof createCertificate>): Promise<TestLogin> => startForTest(tls && { tls })
 
 /** Sends GET by HTTPS to 127.0.0.1, for which the certificate is. */
 function get(
