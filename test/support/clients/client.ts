@@ -82,6 +82,8 @@ export async function callClient(client: TestClient, method: string, args: reado
 /** Creates a client whose calls go through a function, and that rejects with the data of an error. */
 export function createProxyClient(call: (method: string, args: readonly unknown[]) => Promise<Outcome>): TestClient {
   const get = (_: unknown, method: string) => {
+    // A promise of this client must not take it for a promise.
+    if (method === 'then') return undefined
     return async (...args: readonly unknown[]): Promise<unknown> => {
       const outcome = await call(method, args)
       if ('error' in outcome) throw outcome.error

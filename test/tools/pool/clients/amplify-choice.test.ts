@@ -17,7 +17,7 @@ describe('Amplify with the choice of the first factor', () => {
   afterEach(() => signOut())
   afterAll(() => pool.stop())
 
-  const isSignedIn = async (email: string): Promise<boolean> => {
+  const hasTokens = async (email: string): Promise<boolean> => {
     const { tokens } = await fetchAuthSession()
     return tokens?.idToken?.payload.email === email
   }
@@ -31,7 +31,7 @@ describe('Amplify with the choice of the first factor', () => {
     expect(nextStep).toEqual({ signUpStep: 'COMPLETE_AUTO_SIGN_IN' })
     expect(await autoSignIn()).toMatchObject({ isSignedIn: true })
 
-    expect(await isSignedIn(username)).toBe(true)
+    expect(await hasTokens(username)).toBe(true)
   })
 
   it('signs in with a code by email instead of a password', async () => {
@@ -44,7 +44,7 @@ describe('Amplify with the choice of the first factor', () => {
     })
     expect(await confirmSignIn({ challengeResponse: await pool.inboxCode(email) })).toMatchObject({ isSignedIn: true })
 
-    expect(await isSignedIn(email)).toBe(true)
+    expect(await hasTokens(email)).toBe(true)
   })
 
   it('offers the first factors of a user, and signs in with the chosen one', async () => {
@@ -65,6 +65,6 @@ describe('Amplify with the choice of the first factor', () => {
     const options = { authFlowType: 'USER_AUTH', preferredChallenge: 'PASSWORD_SRP' } as const
 
     expect(await signIn({ username: email, password: PASSWORD, options })).toMatchObject({ isSignedIn: true })
-    expect(await isSignedIn(email)).toBe(true)
+    expect(await hasTokens(email)).toBe(true)
   })
 })

@@ -47,7 +47,7 @@ describe('the sign-ins of Amplify with a password', () => {
   afterEach(() => signOut())
   afterAll(() => pool.stop())
 
-  const isSignedIn = async (email: string): Promise<boolean> => {
+  const hasTokens = async (email: string): Promise<boolean> => {
     const { tokens } = await fetchAuthSession()
     return tokens?.idToken?.payload.email === email
   }
@@ -60,7 +60,7 @@ describe('the sign-ins of Amplify with a password', () => {
     expect(nextStep).toEqual({ signUpStep: 'COMPLETE_AUTO_SIGN_IN' })
     expect(await autoSignIn()).toMatchObject({ isSignedIn: true, nextStep: { signInStep: 'DONE' } })
 
-    expect(await isSignedIn(username)).toBe(true)
+    expect(await hasTokens(username)).toBe(true)
     expect(pool.takeCalls().map(({ source }) => source)).toEqual(['PostConfirmation_ConfirmSignUp', 'TokenGeneration_Authentication'])
   })
 
