@@ -37,9 +37,11 @@ export function parseFilter(filter: string | undefined): (user: User) => boolean
   if (!filter) return () => true
   const [, name = '', operator, quoted = ''] = FILTER.exec(filter) ?? []
   if (operator === undefined || name.startsWith('custom:')) throw invalidParameter('Error while parsing filter')
-  const value = quoted.replaceAll(/\\(.)/g, '$1')
+  // The status is the only field without case.
+  const fold = (text: string): string => (name === 'cognito:user_status' ? text.toUpperCase() : text)
+  const value = fold(quoted.replaceAll(/\\(.)/g, '$1'))
   return (user) => {
-    const actual = readField(user, name) ?? ''
+    const actual = fold(readField(user, name) ?? '')
     return operator === '=' ? actual === value : actual.startsWith(value)
   }
 }
