@@ -85,7 +85,8 @@ export interface Step<Input = never> {
   readonly text: string
   readonly when?: Condition<Input> | undefined
   readonly assumption?: AssumptionName | undefined
-  readonly run: (flow: Flow<Input>) => unknown
+  /** Runs the step. A trigger step records its call with the assumption. */
+  readonly run: (flow: Flow<Input>, assumption?: AssumptionName) => unknown
 }
 
 /** Who may call an operation: anybody with an app client's id, the user of an access token, or an administrator with AWS credentials. */
@@ -188,7 +189,7 @@ export async function runSteps<Input>(flow: Flow<Input>, steps: readonly Step<In
     }
     // A trigger step records itself, with its call. Any other step is recorded first, so that the last one is the one that failed.
     if (kind !== 'trigger') flow.steps.push({ kind, text, ...(assumption && { assumption }) })
-    const end = await step.run(flow)
+    const end = await step.run(flow, assumption)
     if (end === 'end') return
   }
 }

@@ -42,13 +42,14 @@ export function trigger<Input = unknown>(step: TriggerStep<Input>): Step<Input> 
     text: source,
     when,
     assumption,
-    async run(flow) {
+    // The assumption of the running step, because a copy of this step can have another one.
+    async run(flow, assumed) {
       const metadata = {
         ...(passes.includes('validationData') && { validationData: flow.validationData ?? null }),
         ...(passes.includes('clientMetadata') && flow.clientMetadata !== undefined && { clientMetadata: flow.clientMetadata }),
       }
       const given = event?.(flow) ?? {}
-      const response = await callTrigger(flow, source, { ...given, request: { ...metadata, ...given.request } }, assumption)
+      const response = await callTrigger(flow, source, { ...given, request: { ...metadata, ...given.request } }, assumed)
       return response === undefined ? undefined : apply?.(flow, response)
     },
   }
