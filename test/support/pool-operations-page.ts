@@ -43,6 +43,7 @@ export function writeOperationsPage(): string {
 
 The local pool answers these operations of Amazon Cognito's API. This page lists the steps of each operation in their order, so that you can
 see which functions run, and when. It is generated from the table that the pool runs.
+[The local user pool](../guides/local-pool.md) shows how to start the pool.
 
 The pool refuses any other operation with \`InvalidParameterException\`.
 
