@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ASSUMPTION_NAMES, ASSUMPTIONS } from '../../src/tools/pool/assumptions.ts'
+import { LOGIN_ROWS } from '../../src/tools/pool/login/table.ts'
 import type { Authorisation, StepFacts, StepKind } from '../../src/tools/pool/operation.ts'
 import { OPERATIONS } from '../../src/tools/pool/operations/table.ts'
 
@@ -71,6 +72,12 @@ ${ASSUMPTION_NAMES.map((name) => `| \`${name}\` | ${ASSUMPTIONS[name].text} | ${
 
 ${calling.map((row, index) => writeRow(row, calling.slice(0, index))).join('\n\n')}
 
+## Managed login
+
+The pages and endpoints of managed login run these steps. A federated sign-in ends at \`/oauth2/idpresponse\`.
+
+${writeLogin()}
+
 ## Operations that call no trigger
 
 | Operation | Caller | Steps |
@@ -87,12 +94,27 @@ function writeRow({ operation, heading, caller, steps }: Row, earlier: readonly 
   const start = `### ${heading}\n\nCaller: ${caller}.`
   if (same !== undefined) return `${start} The steps are those of [${same.heading}](#${toAnchor(same.heading)}).`
   const link = `https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_${operation}.html`
+  return `${start} AWS: [${operation}](${link}).\n\n${writeSteps(steps)}`
+}
+
+function writeSteps(steps: readonly StepFacts[]): string {
   const rows = steps.map(({ kind, text, when, assumption }, index) => {
     const shown = kind === 'trigger' ? `\`${text}\`` : text
     const note = assumption === undefined ? '' : `, not documented by AWS: \`${assumption}\``
     return `| ${index + 1} | ${kind} | ${shown}${note} | ${when?.text ?? ''} |`
   })
-  return `${start} AWS: [${operation}](${link}).\n\n| | Kind | Step | Only if |\n| --- | --- | --- | --- |\n${rows.join('\n')}`
+  return `| | Kind | Step | Only if |\n| --- | --- | --- | --- |\n${rows.join('\n')}`
+}
+
+/** Writes the requests of managed login. A request with the steps of an operation has a link to the operation. */
+function writeLogin(): string {
+  return Object.entries(LOGIN_ROWS)
+    .map(([row, steps]) => {
+      const same = ROWS.find((each) => hasTrigger(each) && isDeepStrictEqual(toFacts(each.steps), toFacts(steps)))
+      const body = same === undefined ? writeSteps(steps) : `The steps are those of [${same.heading}](#${toAnchor(same.heading)}).`
+      return `### \`${row}\`\n\n${body}`
+    })
+    .join('\n\n')
 }
 
 function toFacts(steps: readonly StepFacts[]): unknown {
