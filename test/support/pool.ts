@@ -40,9 +40,6 @@ export type TriggerFunctions = Readonly<Partial<Record<TriggerName, TriggerFunct
 /** Options of {@link startTestPool}. */
 export interface TestPoolOptions extends Partial<Omit<PoolsOptions, 'call'>> {
   readonly triggers?: TriggerFunctions
-  /** Calls the functions instead of `triggers`, for the triggers in `called`. */
-  readonly call?: CallTrigger
-  readonly called?: readonly TriggerName[]
   /** Settings of CreateUserPool, besides the defaults of {@link startTestPool}. */
   readonly pool?: Readonly<Record<string, unknown>>
   /** Settings of CreateUserPoolClient. */
@@ -88,10 +85,10 @@ const WAIT_MS = 60_000
 
 /** Starts a pool whose trigger functions run in this process, with the errors and time limits of Cognito. */
 export async function startTestPool(options: TestPoolOptions = {}): Promise<TestPool> {
-  const { triggers = {}, call = callInProcess(triggers), called = [], pool: settings, client: clientSettings, ...rest } = options
-  const pools = await startPools({ encrypt: encryptCode, ...rest, call })
+  const { triggers = {}, pool: settings, client: clientSettings, ...rest } = options
+  const pools = await startPools({ encrypt: encryptCode, ...rest, call: callInProcess(triggers) })
   const { world } = pools
-  const names = TRIGGER_NAMES.filter((name) => triggers[name] !== undefined || called.includes(name))
+  const names = TRIGGER_NAMES.filter((name) => triggers[name] !== undefined)
   const LambdaConfig = Object.fromEntries(names.map((name) => toLambdaConfig(name)))
   const pool = createPool(world.store, parsePoolSettings({ ...POOL, LambdaConfig, ...settings }), world.now())
   const client = createClient(world.store, pool, parseClientSettings({ ...CLIENT, ...clientSettings }), world.now())

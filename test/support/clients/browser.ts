@@ -13,11 +13,11 @@ export type PageClient = 'sdk' | 'identity-js' | 'amplify'
 /** The place of Chromium. Undefined if it is not installed. */
 export const CHROMIUM: string | undefined = [process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'].find((path) => existsSync(path))
 
-/** Tells how to get a browser. Printed once, because its tests are skipped without one. */
+/** The line to print if Chromium is missing. */
 export const NO_BROWSER =
   'The tests in a browser are skipped: Chromium is missing. Install it with `apt-get install chromium`, or set CHROMIUM_PATH.'
 
-// Chromium must not call its maker's hosts, which closed networks refuse.
+// Without these flags, Chromium calls Google's hosts, which closed networks refuse.
 const FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync', '--disable-default-apps', '--disable-dev-shm-usage'],
@@ -58,7 +58,7 @@ export async function serveApplication(program = 'page.ts'): Promise<WebApplicat
     response.end(isScript ? script : '<!doctype html><title>Application</title><script type="module" src="/page.js"></script>')
   })
   const { endpoint, stop } = await listenOnLoopback(server)
-  // The name, so that the page and the pool have the same site, but another origin.
+  // The page and the pool have the same host name, but another port, and so another origin.
   return { url: endpoint.replace('127.0.0.1', 'localhost'), stop }
 }
 

@@ -16,7 +16,10 @@ export interface LoginConfig {
 }
 
 const events: string[] = []
-Hub.listen('auth', ({ payload: { event } }) => void events.push(event))
+Hub.listen('auth', ({ payload }) => {
+  events.push(payload.event)
+  if (payload.event === 'signInWithRedirect_failure') events.push(String(payload.data?.error?.message))
+})
 
 const config: LoginConfig = Reflect.get(globalThis, 'loginConfig')
 Amplify.configure({
@@ -39,7 +42,7 @@ Amplify.configure({
 })
 
 Object.assign(globalThis, {
-  /** The events of Amplify's Hub since the page was loaded. */
+  /** The events of Amplify's Hub since the page was loaded, and the message of a failure after its event. */
   authEvents: events,
   signIn: () => signInWithRedirect(),
   signInWithGoogle: () => signInWithRedirect({ provider: 'Google' }),

@@ -1,8 +1,9 @@
+import { CreateIdentityProviderCommand } from '@aws-sdk/client-cognito-identity-provider'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { CHROMIUM, launchChromium, serveApplication, type WebApplication } from '../../../support/clients/browser.ts'
 import type { LoginConfig } from '../../../support/clients/redirect-page.ts'
-import { createUser, PASSWORD } from '../../../support/clients/users.ts'
+import { createSdk, createUser, PASSWORD } from '../../../support/clients/users.ts'
 import { startTestPool, type TestPool } from '../../../support/pool.ts'
 import { createCertificate } from '../../../support/self-signed.ts'
 
@@ -28,6 +29,11 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
           if (event.request.userAttributes.email?.startsWith('blocked')) throw new Error('This account is blocked')
           return event
         },
+        PreSignUp: (event) => {
+          if (event.request.userAttributes.email?.endsWith('@partner.example.org')) throw new Error('Partners cannot sign up')
+          return event
+        },
+        PostConfirmation: (event) => event,
         PostAuthentication: (event) => event,
         PreTokenGeneration: (event) => event,
       },
@@ -41,6 +47,15 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
         ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       },
     })
+    await createSdk(pool).send(
+      new CreateIdentityProviderCommand({
+        UserPoolId: pool.userPoolId,
+        ProviderName: 'Google',
+        ProviderType: 'Google',
+        ProviderDetails: { client_id: 'local', client_secret: 'local', authorize_scopes: 'openid email profile' },
+        AttributeMapping: { email: 'email', email_verified: 'email_verified' },
+      }),
+    )
     // Amplify calls the domain of managed login by HTTPS only, and this certificate is self-signed.
     browser = await launchChromium(['--ignore-certificate-errors'])
   }, TIMEOUT)
@@ -67,22 +82,23 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
     await Promise.all([page.waitForURL(isThere), page.evaluate(`void ${call}()`)])
   }
   const isLogin = ({ pathname }: URL): boolean => pathname === '/login'
+  const isProvider = ({ pathname }: URL): boolean => pathname.endsWith('/authorize') && !pathname.startsWith('/oauth2')
   const isApplication = ({ origin }: URL): boolean => origin === application.url
-  const fillIn = async (email: string, password: string): Promise<void> => {
+  const submitPassword = async (email: string, password: string): Promise<void> => {
     await page.fill('input[name=username]', email)
     await page.fill('input[name=password]', password)
     await page.click('form:has(input[name=password]) button')
   }
 
   it('signs in through the page of managed login with PKCE, and signs out', { timeout: TIMEOUT }, async () => {
-    const email = await createUser(pool, 'anna@example.com')
+    const email = await createUser(pool, 'nina@example.com')
     page = await openApplication()
     pool.takeCalls()
     const exchange = page.waitForRequest((request) => request.url().endsWith('/oauth2/token'))
 
     await leave('signIn', isLogin)
     expect(new URL(page.url()).host).toBe(pool.pools.domain)
-    await fillIn(email, PASSWORD)
+    await submitPassword(email, PASSWORD)
     await page.waitForURL(isApplication)
     await page.waitForFunction('authEvents.includes("signInWithRedirect")')
 
@@ -112,9 +128,39 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
     page = await openApplication()
 
     await leave('signIn', isLogin)
-    await fillIn(email, PASSWORD)
+    await submitPassword(email, PASSWORD)
 
     expect(await page.textContent('[role=alert]')).toContain('PreAuthentication failed with error This account is blocked.')
     expect(isLogin(new URL(page.url()))).toBe(true)
+  })
+  it('signs in through an identity provider', { timeout: TIMEOUT }, async () => {
+    page = await openApplication()
+    pool.takeCalls()
+
+    await leave('signInWithGoogle', isProvider)
+    await page.click('button[value=anna]')
+    await page.waitForURL(isApplication)
+    await page.waitForFunction('authEvents.includes("signInWithRedirect")')
+
+    const { id } = await page.evaluate<Claims>('readClaims()')
+    expect(id).toMatchObject({ email: 'anna@example.com', identities: [{ providerName: 'Google', providerType: 'Google' }] })
+    expect(pool.takeCalls().map(({ source }) => source)).toEqual([
+      'PreSignUp_ExternalProvider',
+      'PostConfirmation_ConfirmSignUp',
+      'TokenGeneration_HostedAuth',
+    ])
+  })
+
+  it('gets the refusal of a first sign-in through an identity provider', { timeout: TIMEOUT }, async () => {
+    page = await openApplication()
+
+    await leave('signInWithGoogle', isProvider)
+    await page.click('button[value=olu]')
+    await page.waitForURL(isApplication)
+    await page.waitForFunction('authEvents.includes("signInWithRedirect_failure")')
+
+    const [, message] = await page.evaluate<string[]>('authEvents.slice(authEvents.indexOf("signInWithRedirect_failure"))')
+    expect(message).toContain('PreSignUp failed with error Partners cannot sign up.')
+    expect(await page.evaluate<Claims>('readClaims()')).toEqual({ id: null, access: null })
   })
 })
