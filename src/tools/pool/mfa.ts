@@ -52,6 +52,16 @@ export function listFactors({ settings }: Pool, user: User): readonly MfaMethod[
   return byContact.filter((method) => allowsMethod(settings.EnabledMfas, method))
 }
 
+/** Returns the first factors of a user in USER_AUTH, by the names of their challenges. */
+export function listFirstFactors({ settings }: Pool, user: User | undefined): readonly string[] {
+  return settings.Policies.SignInPolicy.AllowedFirstAuthFactors.flatMap((factor) => {
+    if (factor === 'PASSWORD') return user === undefined || user.password !== undefined ? ['PASSWORD', 'PASSWORD_SRP'] : []
+    if (factor === 'EMAIL_OTP') return user?.attributes.email === undefined ? [] : ['EMAIL_OTP']
+    if (factor === 'SMS_OTP') return user?.attributes.phone_number === undefined ? [] : ['SMS_OTP']
+    return []
+  })
+}
+
 /** Returns true if the pool allows a method. A pool that names no methods allows an authenticator app and text messages. */
 export function allowsMethod(enabled: readonly string[] | undefined, method: MfaMethod): boolean {
   return enabled === undefined ? method !== 'EMAIL_OTP' : enabled.includes(method)

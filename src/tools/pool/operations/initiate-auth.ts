@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { addResult, nextSteps } from '../custom-auth.ts'
 import { invalidParameter, wrongPassword } from '../errors.ts'
 import { metadata, texts } from '../input.ts'
+import { listFirstFactors } from '../mfa.ts'
 import { migrationSteps } from '../migration.ts'
 import { type Condition, check, defineFlows, type Flow, type Operation, onlyIf, type Step, write } from '../operation.ts'
 import { allowsFlow } from '../settings/client-settings.ts'
@@ -126,18 +127,6 @@ const customSteps: readonly AuthStep[] = [
   ...issueSteps,
 ]
 
-/** Returns the first factors of a user, by the names of their challenges. */
-function listFirstFactors(flow: AuthFlow): readonly string[] {
-  const { AllowedFirstAuthFactors } = flow.pool.settings.Policies.SignInPolicy
-  const { user } = flow
-  return AllowedFirstAuthFactors.flatMap((factor) => {
-    if (factor === 'PASSWORD') return user === undefined || user.password !== undefined ? ['PASSWORD', 'PASSWORD_SRP'] : []
-    if (factor === 'EMAIL_OTP') return user?.attributes.email === undefined ? [] : ['EMAIL_OTP']
-    if (factor === 'SMS_OTP') return user?.attributes.phone_number === undefined ? [] : ['SMS_OTP']
-    return []
-  })
-}
-
 const prefers = (...names: readonly string[]): Condition<z.infer<typeof input>> => ({
   text: `PREFERRED_CHALLENGE is ${names.join(' or ')}`,
   holds: (flow) => names.includes(parameter(flow, 'PREFERRED_CHALLENGE') ?? ''),
@@ -174,7 +163,7 @@ const choiceSteps: readonly AuthStep[] = [
   check(
     'the pool allows the code, and the user has a contact for it',
     (flow: AuthFlow) => {
-      if (!listFirstFactors(flow).includes(parameter(flow, 'PREFERRED_CHALLENGE') ?? '')) return askToChoose(flow)
+      if (!listFirstFactors(flow.pool, flow.user).includes(parameter(flow, 'PREFERRED_CHALLENGE') ?? '')) return askToChoose(flow)
       const isEmail = parameter(flow, 'PREFERRED_CHALLENGE') === 'EMAIL_OTP'
       getSignIn(flow).verifies = isEmail ? 'email' : 'phone_number'
       return undefined
@@ -189,7 +178,7 @@ const choiceSteps: readonly AuthStep[] = [
 ]
 
 function askToChoose(flow: AuthFlow): 'end' {
-  const AvailableChallenges = listFirstFactors(flow)
+  const AvailableChallenges = listFirstFactors(flow.pool, flow.user)
   if (AvailableChallenges.length === 0) throw wrongPassword()
   return answerChallenge(flow, 'SELECT_CHALLENGE', {}, { AvailableChallenges })
 }

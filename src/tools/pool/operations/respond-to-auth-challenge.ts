@@ -4,7 +4,7 @@ import { addResult, nextSteps, verifySteps } from '../custom-auth.ts'
 import { CognitoError, invalidParameter, notAuthorized, wrongPassword } from '../errors.ts'
 import { metadata, texts } from '../input.ts'
 import { checkEnabled } from '../issue-tokens.ts'
-import { isTotp, listFactors } from '../mfa.ts'
+import { isTotp, listFactors, listFirstFactors } from '../mfa.ts'
 import { checkAliases } from '../new-user.ts'
 import { type Condition, check, defineFlows, type Flow, type Operation, onlyIf, type Step, write } from '../operation.ts'
 import { checkLock, checkPolicy, refusePassword, setPassword } from '../passwords.ts'
@@ -260,10 +260,10 @@ const selectChallenge: readonly Step<Input>[] = [
   ...onlyIf<Input>(answers('PASSWORD'), [...password, check('the password ends the sign-in', () => 'end')]),
   ...onlyIf<Input>(answers('PASSWORD_SRP'), [passwordSrp]),
   ...onlyIf<Input>(answers('EMAIL_OTP', 'SMS_OTP'), [
-    check('the user has a contact for the code', (flow) => {
-      const contact = toContactName(response(flow, 'ANSWER'))
-      if (getUser(flow).attributes[contact] === undefined) throw invalidParameter('User has no contact for this challenge')
-      getSignIn(flow).verifies = contact
+    check('the pool allows the code, and the user has a contact for it', (flow) => {
+      const chosen = response(flow, 'ANSWER')
+      if (!listFirstFactors(flow.pool, getUser(flow)).includes(chosen)) throw invalidParameter('Selected challenge is not available.')
+      getSignIn(flow).verifies = toContactName(chosen)
     }),
     ...codeSteps(({ signIn }) => (signIn?.verifies === 'email' ? 'EMAIL_OTP' : 'SMS_OTP')),
   ]),

@@ -71,10 +71,15 @@ function writeAttributes(flow: Flow<Update>, isAdmin: boolean): void {
   for (const [name, value] of Object.entries(given)) {
     // A contact is verified at the end, when its alias can move.
     if (verified.some((contact) => name === `${contact}_verified`)) continue
-    if (!isContact(name) || value === user.attributes[name]) {
+    if (!isContact(name)) {
       user.attributes[name] = value
       continue
     }
+    const isSame = value === user.attributes[name]
+    // A code for another address must not verify this one.
+    if (!isSame || user.pending[name] !== undefined) delete user.codes[name]
+    delete user.pending[name]
+    if (isSame) continue
     const isSetVerified = verified.includes(name)
     if (!isSetVerified && value !== '' && pool.settings.AutoVerifiedAttributes.includes(name)) {
       contacts.add(name)
@@ -82,7 +87,6 @@ function writeAttributes(flow: Flow<Update>, isAdmin: boolean): void {
     }
     if (!isSetVerified && waiting.includes(name) && contacts.has(name)) user.pending[name] = value
     else {
-      delete user.pending[name]
       user.attributes[name] = value
       setVerified(user, name, false)
     }
@@ -122,6 +126,7 @@ function removeAttribute(user: User, name: string): void {
   if (!isContact(name)) return
   delete user.attributes[`${name}_verified`]
   delete user.pending[name]
+  delete user.codes[name]
 }
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DeleteUserAttributes.html */
