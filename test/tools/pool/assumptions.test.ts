@@ -39,7 +39,7 @@ async function signInByCode(pool: TestPool): Promise<void> {
   await respond(pool, 'EMAIL_OTP', body.Session, { EMAIL_OTP_CODE: pool.code() })
 }
 
-// Managed login has its own tests.
+// The tests of managed login run it with both readings.
 const CASES: Readonly<Record<Exclude<AssumptionName, 'managed-login-runs-post-authentication'>, Case>> = {
   'custom-auth-runs-pre-authentication': {
     options: { functions: ONE_CHALLENGE },

@@ -219,3 +219,61 @@ describe('the caller of an operation on a user', () => {
     expect(attributes.map(({ Name }) => Name)).toEqual(['sub', 'email'])
   })
 })
+
+describe('a new address', () => {
+  const findName = async ({ pool }: SignedIn, Username: string): Promise<unknown> =>
+    (await pool.api('AdminGetUser', { UserPoolId: pool.userPoolId, Username })).body.Username
+
+  it('signs in at once in a pool with username attributes', async () => {
+    const started = await startSignedIn({ settings: { UsernameAttributes: ['email'] } })
+    await started.update({ email: NEW_EMAIL })
+
+    expect([await findName(started, EMAIL), await findName(started, NEW_EMAIL)]).toEqual([undefined, 'ada'])
+  })
+
+  it('signs in after the code in a pool with aliases, and the old one no longer', async () => {
+    const started = await startSignedIn({ settings: { AliasAttributes: ['email'] } })
+    await started.update({ email: NEW_EMAIL })
+    const before = [await findName(started, EMAIL), await findName(started, NEW_EMAIL)]
+    await started.verify(started.pool.code())
+
+    expect(before).toEqual([undefined, undefined])
+    expect([await findName(started, EMAIL), await findName(started, NEW_EMAIL)]).toEqual([undefined, 'ada'])
+  })
+
+  it('leaves the old one a login until the code, if the pool requires the verification first', async () => {
+    const started = await startSignedIn({
+      settings: {
+        UsernameAttributes: ['email'],
+        UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+      },
+    })
+    await started.update({ email: NEW_EMAIL })
+    const before = [await findName(started, EMAIL), await findName(started, NEW_EMAIL)]
+    await started.verify(started.pool.code())
+
+    expect(before).toEqual(['ada', undefined])
+    expect([await findName(started, EMAIL), await findName(started, NEW_EMAIL)]).toEqual([undefined, 'ada'])
+  })
+
+  it('that waits is dropped by another update to the old one', async () => {
+    const { pool, update, verify, attributes } = await startSignedIn({
+      settings: { UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] } },
+    })
+    await update({ email: NEW_EMAIL })
+    const code = pool.code()
+    await update({ email: EMAIL })
+
+    expect((await verify(code)).body.__type).toBe('ExpiredCodeException')
+    expect(attributes().email).toBe(EMAIL)
+  })
+
+  it('is not verified by a code for the old one', async () => {
+    const { pool, AccessToken, update, verify, attributes } = await startSignedIn({ settings: { AutoVerifiedAttributes: [] } })
+    await pool.api('GetUserAttributeVerificationCode', { AccessToken, AttributeName: 'email' })
+    await update({ email: NEW_EMAIL })
+
+    expect((await verify(pool.code())).body.__type).toBe('ExpiredCodeException')
+    expect(attributes()).toMatchObject({ email: NEW_EMAIL, email_verified: 'false' })
+  })
+})
