@@ -399,13 +399,36 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   build: [{ args: ['build', LINES] }],
+  dev: [
+    { args: ['dev', '--port', LINES] },
+    { args: ['dev', '--assume', LINES] },
+    { args: ['dev', '--state', LINES], files: { [LINES]: LINES } },
+    { args: ['dev', '--seed', LINES] },
+    { args: ['dev', '--seed', LINES], files: { [LINES]: { users: [{ username: TEXT, groups: [TEXT] }] } } },
+    { args: ['dev', '--tls-cert', LINES, '--tls-key', LINES] },
+    { args: ['dev', '--config', LINES] },
+    { args: ['dev', '--handler', LINES] },
+    { args: ['dev', '--env', LINES, '--port', LINES] },
+    {
+      args: ['dev', '--triggers', LINES],
+      files: {
+        'serverless.yml':
+          'service: x\nprovider: {}\nfunctions: { preSignUp: { handler: h.handler, events: [{ cognitoUserPool: { pool: P, trigger: PreSignUp } }] } }\n',
+      },
+    },
+  ],
+  record: [
+    { args: ['record', LINES] },
+    { args: ['record', 'http://127.0.0.1:9', '--only', LINES] },
+    { args: ['record', LINES, '--out', LINES] },
+  ],
   'no command': [
     { args: [LINES], spawned: true },
     { args: [`--${LINES}`] },
     { args: ['effects', LINES] },
     { args: ['domains', LINES] },
     ...['--help', 'help', '--version', '-v', ''].map((word): Row => ({ args: word === '' ? [] : [word], shows: '' })),
-    ...['replay', 'explain', 'effects', 'domains', 'precompile', 'attach', 'doctor', 'init'].map(
+    ...['replay', 'explain', 'effects', 'domains', 'precompile', 'attach', 'doctor', 'init', 'dev', 'record'].map(
       (name): Row => ({ args: [name, '--help'], shows: '' }),
     ),
   ],

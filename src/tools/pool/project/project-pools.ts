@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type TriggerName, triggerFacts } from '../../../shared/cognito/triggers.ts'
 import { isObject } from '../../../shared/rules/invocation.ts'
+import { UsageError } from '../../lib/errors.ts'
 import { listAttached } from '../../project/attached.ts'
 import { listOptionalFunctions, listTriggerFunctions, type Project, type TriggerFunction } from '../../project/project.ts'
 import { isKnown, parseReference, toSymbolic } from '../../project/symbolic.ts'
@@ -61,10 +62,20 @@ export function readProjectPools(project: Project | undefined, options: ProjectP
   })
 }
 
-/** Returns the functions that the pools of a project call, with those of `custom.optional` that are named. */
+/**
+ * Returns the functions that the pools of a project call, with those of `custom.optional` that are named.
+ *
+ * @throws UsageError if `custom.optional` has no function of a name.
+ */
 export function listPoolFunctions(project: Project, names: readonly string[]): readonly TriggerFunction[] {
-  const optional = listOptionalFunctions(project).filter(({ name }) => names.includes(name))
-  return [...listTriggerFunctions(project), ...optional]
+  const optional = listOptionalFunctions(project)
+  const unknown = names.find((name) => !optional.some((each) => each.name === name))
+  if (unknown !== undefined) {
+    const known = [...new Set(optional.map(({ name }) => name))]
+    const expected = known.length === 0 ? `${project.file} has none` : `expected one of ${known.join(', ')}`
+    throw new UsageError(`--triggers ${unknown}: custom.optional has no function of this name; ${expected}`)
+  }
+  return [...listTriggerFunctions(project), ...optional.filter(({ name }) => names.includes(name))]
 }
 
 function readClients(project: Project, pool: Resource, { onNote }: ProjectPoolsOptions): ProjectPool['clients'] {

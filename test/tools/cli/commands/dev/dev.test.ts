@@ -191,6 +191,7 @@ describe('lifeguard dev', () => {
     [['--tls-cert', 'handler.js', '--tls-key', 'handler.js'], 'handler.js and handler.js are not a certificate and its private key'],
     [['--tls-cert', 'missing.pem', '--tls-key', 'handler.js'], '--tls-cert missing.pem: '],
     [['--state', 'serverless.yml'], 'serverless.yml'],
+    [['--triggers', 'customMessage'], '--triggers customMessage: custom.optional has no function of this name; serverless.yml has none'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await lifeguard(['dev', ...args], { cwd: await createProject() })
 
