@@ -3,9 +3,9 @@ import { checkAttributes } from '../attributes.ts'
 import { CognitoError, invalidParameter } from '../errors.ts'
 import { adminTarget, attributeList, metadata, password, toAttributeList } from '../input.ts'
 import { messageSteps, toContact } from '../messages.ts'
-import type { User } from '../model.ts'
+import type { Medium, User } from '../model.ts'
 import { checkNewName, listVerified, storeNewUser, toNewUser } from '../new-user.ts'
-import { type Condition, check, defineOperation, type Flow, type Operation, write } from '../operation.ts'
+import { type Condition, check, defineOperation, type Flow, type Operation, type Step, write } from '../operation.ts'
 import { checkPolicy, createTemporaryPassword, setPassword } from '../passwords.ts'
 import { findUser, removeUser } from '../store.ts'
 import { trigger } from '../triggers.ts'
@@ -26,7 +26,18 @@ type CreateCondition = Condition<z.infer<typeof createInput>>
 
 const IS_NEW: CreateCondition = { text: 'MessageAction is not RESEND', holds: ({ input }) => input.MessageAction !== 'RESEND' }
 const IS_RESENT: CreateCondition = { text: 'MessageAction is RESEND', holds: ({ input }) => input.MessageAction === 'RESEND' }
-const IS_SENT: CreateCondition = { text: 'MessageAction is not SUPPRESS', holds: ({ input }) => input.MessageAction !== 'SUPPRESS' }
+
+/** The steps that send the temporary password by one medium. Without a wish, Cognito sends a text message. */
+function inviteBy(wanted: Medium, contact: 'email' | 'phone_number'): readonly Step<z.infer<typeof createInput>>[] {
+  return messageSteps<z.infer<typeof createInput>>(
+    'AdminCreateUser',
+    (flow) => toContact(getUser(flow), contact, flow.temporaryPassword ?? ''),
+    {
+      text: `MessageAction is not SUPPRESS, and DesiredDeliveryMediums has ${wanted}${wanted === 'SMS' ? ' or is missing' : ''}`,
+      holds: ({ input }) => input.MessageAction !== 'SUPPRESS' && (input.DesiredDeliveryMediums ?? ['SMS']).includes(wanted),
+    },
+  )
+}
 
 /** Describes a user in the answer of an operation that lists or creates users. */
 export function toUserType(flow: Pick<Flow, 'pool'>, user: User): Record<string, unknown> {
@@ -90,14 +101,8 @@ export const AdminCreateUser: Operation = defineOperation<z.infer<typeof createI
     setPassword(flow.world, flow.pool, getUser(flow), temporary, 'temporary')
     flow.answer = { User: toUserType(flow, getUser(flow)) }
   }),
-  ...messageSteps<z.infer<typeof createInput>>(
-    'AdminCreateUser',
-    (flow) => {
-      const wanted = flow.input.DesiredDeliveryMediums?.[0] ?? 'SMS'
-      return toContact(getUser(flow), wanted === 'EMAIL' ? 'email' : 'phone_number', flow.temporaryPassword ?? '')
-    },
-    IS_SENT,
-  ),
+  ...inviteBy('SMS', 'phone_number'),
+  ...inviteBy('EMAIL', 'email'),
 ])
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html */

@@ -50,6 +50,20 @@ describe('AdminCreateUser', () => {
     ])
   })
 
+  it('sends the invitation by each medium that DesiredDeliveryMediums has', async () => {
+    const pool = await startTestPool()
+    const UserAttributes = attributes({ email: EMAIL, phone_number: PHONE })
+
+    await create(pool, { UserAttributes, DesiredDeliveryMediums: ['EMAIL', 'SMS'] })
+
+    expect(
+      pool.pools.world.inbox
+        .messages()
+        .map(({ to }) => to)
+        .toSorted(),
+    ).toEqual([PHONE, EMAIL].toSorted())
+  })
+
   it('sends a new temporary password with RESEND, and calls no pre sign-up function', async () => {
     const pool = await startTestPool()
     await create(pool, { UserAttributes: attributes({ phone_number: PHONE }) })
