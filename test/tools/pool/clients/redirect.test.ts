@@ -116,8 +116,9 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
       'TokenGeneration_HostedAuth',
     ])
 
-    await leave('signOut', isApplication)
-    await page.waitForFunction('typeof readClaims === "function"')
+    // The sign-out leads back to the application, so the mark tells the new page from the old one.
+    await page.evaluate('globalThis.isOld = true; void signOut()')
+    await page.waitForFunction('!globalThis.isOld && typeof readClaims === "function"')
     expect(await page.evaluate<Claims>('readClaims()')).toEqual({ id: null, access: null })
     // The session of managed login has ended too.
     await leave('signIn', isLogin)
