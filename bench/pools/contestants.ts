@@ -19,6 +19,8 @@ export interface RunningPool {
   readonly startMs: number
   /** Returns the resident memory in MB of 1,000,000 bytes. */
   readonly residentMb: () => number
+  /** Returns what the process printed. */
+  readonly output: () => string
   readonly stop: () => Promise<void>
 }
 
@@ -28,13 +30,19 @@ export interface StartOptions {
   /** The CPU that the process is pinned to. */
   readonly cpu?: number | undefined
   /** The URL of an endpoint that invokes functions, and the triggers that have one. */
-  readonly functions?: { readonly url: string; readonly triggers: readonly string[] }
+  readonly functions?: {
+    readonly url: string
+    readonly triggers: readonly string[]
+    /** The endpoint of AWS KMS, and its key. */
+    readonly kms: { readonly url: string; readonly key: string }
+  }
 }
 
 /** The code of every message of cognito-local. */
 export const FIXED_CODE = '123456'
 const LIBRARY = new URL('../../lib', import.meta.url).href
 const COGNITO_LOCAL = fileURLToPath(new URL('../node_modules/cognito-local/lib/bin/start.js', import.meta.url))
+const FAKE = { accessKeyId: 'local', secretAccessKey: 'local' }
 const START_LIMIT_MS = 60_000
 const POLL_MS = 2
 const ADMIN = {
@@ -54,7 +62,7 @@ export async function startContestant(name: Contestant, { launcher, cpu, functio
   const settings = { PORT: String(port), CODE: FIXED_CODE, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
   const child = spawn(command, args, { cwd: folder, env: { PATH: process.env.PATH, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
   const output: string[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.length < 50 && output.push(String(chunk)))
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void output.push(String(chunk)))
   const endpoint = `http://127.0.0.1:${port}`
   while (!(await answers(endpoint))) {
     if (child.exitCode !== null || performance.now() - startedAt > START_LIMIT_MS) {
@@ -68,6 +76,7 @@ export async function startContestant(name: Contestant, { launcher, cpu, functio
     endpoint,
     startMs: performance.now() - startedAt,
     residentMb: () => (Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)], { encoding: 'utf8' })) * 1024) / 1e6,
+    output: () => output.join(''),
     async stop() {
       await end(child)
       await rm(folder, { recursive: true, force: true })
@@ -94,7 +103,14 @@ async function writeSettings(folder: string, port: number, functions: StartOptio
     TokenConfig: { IssuerDomain: `http://127.0.0.1:${port}` },
     UserPoolDefaults: { UsernameAttributes: [] },
     ...(functions !== undefined && {
-      LambdaClient: { endpoint: functions.url, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } },
+      LambdaClient: { endpoint: functions.url, region: 'us-east-1', credentials: FAKE },
+      KMSConfig: {
+        endpoint: functions.kms.url,
+        region: 'us-east-1',
+        KMSKeyId: functions.kms.key,
+        KMSKeyAlias: functions.kms.key,
+        credentials: FAKE,
+      },
       TriggerFunctions: Object.fromEntries(functions.triggers.map((trigger) => [trigger, trigger])),
     }),
   }
