@@ -6,7 +6,7 @@ import { OPERATION_PROBES } from './operation-probes.ts'
 import type { Finding } from './probe.ts'
 import { TRIGGER_PROBES } from './trigger-probes.ts'
 
-/** What was observed of a pool. */
+/** The findings about a pool. */
 export interface Comparison {
   readonly operations: ReadonlyMap<string, Finding>
   readonly triggers: ReadonlyMap<string, Finding>

@@ -2,7 +2,7 @@ import type { RunningPool } from '../contestants.ts'
 import { createIds, type Ids, PASSWORD, type PoolAnswer, type PoolClient, readCode } from '../flow.ts'
 import type { FunctionEndpoint } from './function-endpoint.ts'
 
-/** What a pool was observed to do. `unknown` means that the probe could not be set up. */
+/** The observed behaviour of a pool. `unknown` means that the probe could not be set up. */
 export interface Finding {
   readonly kind: 'works' | 'refuses' | 'different' | 'unknown'
   readonly note?: string
