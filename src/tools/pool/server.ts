@@ -11,6 +11,7 @@ import type { World } from './operation.ts'
 
 const TARGET = 'AWSCognitoIdentityProviderService.'
 const AMZ_JSON = 'application/x-amz-json-1.1'
+const KEEP_ALIVE_MS = 65_000
 const MAX_BODY_BYTES = 1024 * 1024
 // The names under which a browser or a client on this machine may call the pool. Any other Host is DNS rebinding.
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/
@@ -42,6 +43,8 @@ export function createPoolServer(world: World, routes: readonly Route[] = [], tl
   // A request without a Host header gets the pool's own error.
   const options = { requireHostHeader: false }
   const server = tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener)
+  // By default, Node.js closes idle connections after 5 s, and a request that a client sends at that moment fails.
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   return server.on('clientError', (_error, socket) => refuseMalformed(socket))
 }
 

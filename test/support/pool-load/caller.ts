@@ -62,7 +62,8 @@ export function createCaller(
         outgoing.destroy()
         resolve(undefined)
       }
-      outgoing.on('error', (error) => (cut === undefined ? reject(error) : resolve(undefined)))
+      // A server may close an idle connection at the moment in which a client uses it again.
+      outgoing.on('error', (error) => (cut === undefined && !outgoing.reusedSocket ? reject(error) : resolve(undefined)))
       outgoing.on('response', (response) => {
         if (cut !== undefined) return end()
         readReply(response).then((reply) => {
@@ -88,9 +89,10 @@ export function createCaller(
       }
     },
     async sendSafely(operation, input) {
-      const reply = await call(operation, input, undefined)
-      if (reply === undefined) throw new Error(`${operation} was not answered`)
-      return reply
+      for (;;) {
+        const reply = await call(operation, input, undefined)
+        if (reply !== undefined) return reply
+      }
     },
     async readCode(address) {
       const url = `${endpoint}/_lifeguard/inbox?to=${encodeURIComponent(address)}`
