@@ -21,6 +21,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/tools/replay/answer-checks.ts': 'each trigger has responses that Cognito rejects',
   'src/tools/pool/': 'the steps of each operation call triggers in an order of their own',
   'bench/events.ts': 'the events of the benchmarked programs',
+  'bench/pools/': 'the triggers of each operation, probed in two pools',
   'bench/programs.ts': 'the benchmarked programs, and those of other libraries',
   'chaos/child-messages.ts': 'the functions of the journey',
   'chaos/journey.ts': "a user's journey from sign-up to sign-in",
