@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { isTooDeep, tryParseJson } from '../lib/json.ts'
+import { readBody } from '../local/read-body.ts'
 import { handleRequest } from './handle-request.ts'
 import { answerInbox } from './inbox-page.ts'
 import type { JournalEntry } from './journal.ts'
@@ -12,7 +13,8 @@ import type { World } from './operation.ts'
 const TARGET = 'AWSCognitoIdentityProviderService.'
 const AMZ_JSON = 'application/x-amz-json-1.1'
 const KEEP_ALIVE_MS = 65_000
-const MAX_BODY_BYTES = 1024 * 1024
+/** The maximum size of a request's body. */
+export const MAX_BODY_BYTES: number = 1024 * 1024
 // The names under which a browser or a client on this machine may call the pool. Any other Host is DNS rebinding.
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/
 // The headers that clients send, and the one with the error that they read.
@@ -92,7 +94,7 @@ function isOwnOrigin(origin: string | undefined): boolean {
 }
 
 async function answerApi(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const text = await readBody(request)
+  const text = await readBody(request, MAX_BODY_BYTES)
   const target = request.headers['x-amz-target']
   const name = typeof target === 'string' && target.startsWith(TARGET) ? target.slice(TARGET.length) : undefined
   const input = text === undefined ? undefined : tryParseJson(text || '{}')
@@ -116,17 +118,6 @@ function sendError(response: ServerResponse, type: string, message: string, stat
 export function sendJson(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
   response.end(JSON.stringify(body))
-}
-
-/** Reads a body. Reads one above the limit to its end without keeping it, and returns undefined. */
-export async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    length += chunk.length
-    if (length <= MAX_BODY_BYTES) chunks.push(chunk)
-  }
-  return length <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined
 }
 
 /** Answers the key set and the OpenID configuration of a pool. */

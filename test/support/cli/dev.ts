@@ -3,19 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { onTestFinished } from 'vitest'
+import type { DevAddresses } from '../../../src/tools/cli/commands/dev/dev.ts'
 import { start } from './lifeguard.ts'
-
-/** The line that `lifeguard dev --json` prints. */
-export interface DevAddresses {
-  readonly endpoint: string
-  readonly region: string
-  readonly userPoolId: string
-  readonly clientId: string
-  readonly issuer: string
-  readonly jwksUri: string
-  readonly inbox: string
-  readonly domain?: string
-}
 
 /** A running `lifeguard dev`. */
 export interface RunningDev extends DevAddresses {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listenOnLoopback } from '../loopback.ts'
+import { readBody } from '../read-body.ts'
 import { type Draft, parseSendEmail } from './compose.ts'
 import { renderInbox } from './inbox-page.ts'
 import type { LocalSes, ReceivedMail, SesOptions } from './local-ses.ts'
@@ -45,7 +46,7 @@ export async function startSes({ keep = 10_000 }: SesOptions = {}): Promise<Loca
 
 async function answerCall(request: IncomingMessage, response: ServerResponse, accept: (mail: ReceivedMail) => void): Promise<void> {
   // Reads the whole body before responding. A client that receives a response while it still sends may report a connection error.
-  const body = await readBody(request)
+  const body = await readBody(request, MAX_BODY_BYTES)
   const path = request.url ?? '/'
   const answer = buildAnswer(path, body, accept)
   response.writeHead(answer.status, answer.headers).end(answer.body)
@@ -76,17 +77,6 @@ function parseQuery(body: string): Draft {
 // Returns an id with the format and length of real SES message ids (60 characters), so that stored and logged ids are realistic.
 function createMessageId(at: Date): string {
   return `0100${at.getTime().toString(16).padStart(12, '0')}-${randomUUID()}-000000`
-}
-
-// Reads a body above the limit to the end without storing it, because most clients miss a response that comes before the end.
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request) {
-    length += chunk.length
-    if (length <= MAX_BODY_BYTES) chunks.push(chunk)
-  }
-  return length <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined
 }
 
 async function answerBrowser(request: IncomingMessage, response: ServerResponse, mails: readonly ReceivedMail[]): Promise<void> {

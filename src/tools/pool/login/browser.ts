@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody } from '../../local/read-body.ts'
 import { isSame } from '../authorise.ts'
-import { readBody } from '../server.ts'
+import { MAX_BODY_BYTES } from '../server.ts'
 
 const CSRF_COOKIE = 'XSRF-TOKEN'
 const CSRF_TOKEN = /^[\w-]{32}$/
@@ -49,7 +50,7 @@ export function isOwnForm(request: IncomingMessage, form: URLSearchParams): bool
 
 /** Reads the fields of a form. Undefined if the body is not a form, or is too long. */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
-  const text = await readBody(request)
+  const text = await readBody(request, MAX_BODY_BYTES)
   const isForm = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded'
   return text !== undefined && isForm ? new URLSearchParams(text) : undefined
 }

@@ -88,7 +88,8 @@ async function readCertificate(
   return { cert, key }
 }
 
-interface Description {
+/** The addresses and ids of a running `lifeguard dev`, as `--json` prints them. */
+export interface DevAddresses {
   readonly endpoint: string
   readonly region: string
   readonly userPoolId: string
@@ -100,7 +101,7 @@ interface Description {
   readonly domain?: string
 }
 
-function describe({ pools, poolIds }: Dev): Description {
+function describe({ pools, poolIds }: Dev): DevAddresses {
   const [userPoolId = ''] = poolIds
   const { endpoint, world } = pools
   const issuer = `${endpoint}/${userPoolId}`
