@@ -40,6 +40,11 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/rules': 'a counter declares its permissions',
   },
+  'shared/canonical': {
+    'shared/aws': 'they are stored in DynamoDB',
+    'shared/email': 'all spellings of an address are one mailbox',
+    'shared/rules': 'it checks its options, and declares its permissions',
+  },
   'shared/blocks': {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/email': 'users are blocked by address and domain',
@@ -66,6 +71,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/rules': 'rules',
     'shared/email': 'domains and addresses',
     'shared/blocks': 'the block list, whose port and adapter are exported with blockUsers',
+    'shared/canonical': 'a rule keeps the mailboxes of users',
   },
   trigger: {
     'shared/cognito': 'types of sources and events',
@@ -73,6 +79,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/lambda': 'defineTrigger makes the factory of a trigger',
     'shared/email': 'domains and addresses',
     'shared/aws': 'adapters',
+    'shared/canonical': 'a rule of pre sign-up reserves mailboxes',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
     'shared/limits': 'a rule counts uses; the counter is exported with the trigger that uses it',
     'shared/messages': 'the texts of messages; the rule for names in messages',
