@@ -1,0 +1,73 @@
+import { type EmailAddress, parseEmailAddress } from '../shared/email/address.ts'
+import { readDomainList } from '../shared/email/domain-file.ts'
+import { type DomainList, type Domains, matchesAddress, toDomainList } from '../shared/email/domain-list.ts'
+import { lazily } from '../shared/lazily.ts'
+import { assertOptions } from '../shared/rules/arguments.ts'
+import { deny, skip } from '../shared/rules/outcome.ts'
+import { compose, type Rule } from '../shared/rules/rule.ts'
+import type { Refusing } from '../shared/rules/trigger.ts'
+import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
+
+/** The options of a rule with a list of domains that this package keeps. */
+export interface KeptDomainsOptions {
+  /** Domains and addresses that the rule never denies. */
+  readonly allow?: Domains
+  /** More domains and addresses to deny. */
+  readonly more?: Domains
+  /** The denial's message. */
+  readonly message?: string
+}
+
+interface KeptDomains {
+  /** The rule's name in kebab-case. */
+  readonly name: string
+  /** The start of an error's message. */
+  readonly owner: string
+  /** The list, as `lifeguard domains build` writes it. */
+  readonly text: string
+  /** The reason of the denials. */
+  readonly reasons: readonly [string]
+  readonly options: KeptDomainsOptions
+}
+
+/** Makes a rule that denies the domains of a kept list, and all domains below them. It reads the list at the first address. */
+export function denyKeptDomains<T extends Refusing>({ name, owner, text, reasons, options }: KeptDomains): Rule<T> {
+  assertOptions(owner, options, ['allow', 'more', 'message'])
+  const { allow, more, message } = options
+  const [reason] = reasons
+  const allowed = allow && toDomainList(allow)
+  const denied = more && toDomainList(more)
+  const kept = lazily(() => readDomainList(Buffer.from(text, 'latin1')))
+  // Makes the denials here, so that an empty message throws when the rule is made.
+  const atSignUp = { listed: deny(reason, message ?? EMAIL_NOT_ALLOWED), malformed: deny('email-malformed', message ?? EMAIL_NOT_ALLOWED) }
+  const atSignIn = {
+    listed: deny(reason, message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN),
+    malformed: deny('email-malformed', message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN),
+  }
+  const isDenied = (address: EmailAddress): boolean => {
+    if (allowed !== undefined && matchesAddress(allowed, address)) return false
+    return (denied !== undefined && matchesAddress(denied, address)) || isBelow(kept(), address.domain)
+  }
+  return compose<T>({
+    name,
+    kind: 'rule',
+    can: ['deny'],
+    permissions: [],
+    judges: 'email-domain',
+    reasons,
+    evaluate({ trigger, user }) {
+      if (user.email === undefined) return skip('no-email')
+      const { listed, malformed } = trigger === 'PreSignUp' ? atSignUp : atSignIn
+      const address = parseEmailAddress(user.email)
+      // Deny a malformed address, because another program may parse a listed domain from it.
+      if (address === undefined) return malformed
+      return isDenied(address) ? { ...listed, explanation: `The domain ${address.domain} is in the list` } : skip()
+    },
+  })
+}
+
+/** Returns true if a list has the domain, or a domain above it. */
+function isBelow(list: DomainList, domain: string): boolean {
+  for (let name = domain; name.includes('.'); name = name.slice(name.indexOf('.') + 1)) if (list.has(name)) return true
+  return false
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { preAuthentication } from '../../src/pre-auth/trigger.ts'
+import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from '../../src/rules/allow-email-domains.ts'
+import { denyDisposableEmail } from '../../src/rules/deny-disposable-email.ts'
+import { denyFreeEmail } from '../../src/rules/deny-free-email.ts'
+import { DISPOSABLE_DOMAINS } from '../../src/rules/lists/disposable-domains.ts'
+import { FREE_DOMAINS } from '../../src/rules/lists/free-domains.ts'
+import { readDomainList } from '../../src/shared/email/domain-file.ts'
+import { domainList } from '../../src/shared/email/domain-list.ts'
+import { adminCreatedEvent, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../support/events.ts'
+import { hostileAddresses } from '../support/hostile-addresses.ts'
+
+const listDomains = (text: string): readonly string[] => text.trimEnd().split('\n').slice(1)
+
+describe.each([
+  {
+    make: denyDisposableEmail,
+    name: 'denyDisposableEmail',
+    rule: 'deny-disposable-email',
+    reason: 'disposable-email',
+    domain: 'yopmail.com',
+  },
+  { make: denyFreeEmail, name: 'denyFreeEmail', rule: 'deny-free-email', reason: 'free-email', domain: 'gmail.com' },
+])('$name', ({ make, name, rule, reason, domain }) => {
+  const denied = { kind: 'denied', rule, reason, message: EMAIL_NOT_ALLOWED }
+  const passed = { kind: 'proceed', rule: null }
+  const decide = (email: string, options?: Parameters<typeof make>[0]) => preSignUp(make(options)).decide(preSignUpEvent({ email }))
+
+  it('denies a listed domain and the domains below it, in any case', async () => {
+    for (const email of [`ann@${domain}`, `ann@${domain.toUpperCase()}.`, `ann@a.${domain}`, `ann@a.b.c.${domain}`])
+      expect(await decide(email)).toMatchObject(denied)
+  })
+
+  it('skips another domain, the domain above a listed one, and a user without an address', async () => {
+    for (const email of ['ann@example.com', `ann@not${domain}`, `ann@${domain}.example.com`])
+      expect(await decide(email)).toMatchObject(passed)
+    expect(await preSignUp(make()).decide(preSignUpEvent({}))).toMatchObject(passed)
+  })
+
+  it('denies a malformed address, and never allows a hostile one', async () => {
+    expect(await decide(`"ann"@${domain}`)).toMatchObject({ ...denied, reason: 'email-malformed' })
+    for (const { address } of hostileAddresses) {
+      const decision = await decide(address)
+      expect([address, decision.kind === 'denied' || decision.rule === null]).toEqual([address, true])
+    }
+  })
+
+  it('skips what allow lists, even if more lists it too', async () => {
+    const options = { allow: [domain, 'ann@a.example.com'], more: domainList([domain, '.example.com']) }
+    expect(await decide(`ann@${domain}`, options)).toMatchObject(passed)
+    expect(await decide('ann@a.example.com', options)).toMatchObject(passed)
+    expect(await decide('eve@a.example.com', options)).toMatchObject(denied)
+    expect(await decide(`ann@a.${domain}`, options)).toMatchObject(denied)
+  })
+
+  it('denies what more lists', async () => {
+    expect(await decide('ann@example.com', { more: ['example.com'] })).toMatchObject(denied)
+    expect(await decide('ann@a.example.com', { more: ['example.com'] })).toMatchObject(passed)
+  })
+
+  it.each([
+    ['an administrator', adminCreatedEvent],
+    ['an identity provider', federatedEvent],
+  ])('denies a listed domain from %s too', async (_, event) => {
+    expect(await preSignUp(make()).decide(event({ email: `ann@${domain}` }))).toMatchObject(denied)
+  })
+
+  it('denies a sign-in with the text for a sign-in, or with the given one', async () => {
+    const event = preAuthenticationEvent({ email: `ann@${domain}` })
+    expect(await preAuthentication(make()).decide(event)).toMatchObject({ ...denied, message: EMAIL_NOT_ALLOWED_AT_SIGN_IN })
+    expect(await preAuthentication(make({ message: 'Not here' })).decide(event)).toMatchObject({ message: 'Not here' })
+    expect(await decide(`ann@${domain}`, { message: 'Not here' })).toMatchObject({ message: 'Not here' })
+  })
+
+  it.each<readonly [unknown, string]>([
+    ['example.com', `${name}(): the options are a string`],
+    [{ allowed: [] }, "unknown option 'allowed'"],
+    [{ allow: 'example.com' }, 'domains is a string; expected a list'],
+    [{ more: [] }, 'A domain list needs at least one pattern'],
+    [{ message: '' }, 'the message is empty'],
+  ])('throws when it is composed with %j', (options, message) => {
+    const compose = (): unknown => Reflect.apply(make, undefined, [options])
+    expect(compose).toThrow(TypeError)
+    expect(compose).toThrow(message)
+  })
+})
+
+describe('the kept lists', () => {
+  it('are complete and sorted, so that line 1 proves it', () => {
+    for (const text of [DISPOSABLE_DOMAINS, FREE_DOMAINS]) {
+      const bytes = Buffer.from(text, 'latin1')
+      expect(readDomainList(bytes).size).toBe(listDomains(text).length)
+      expect(readDomainList(Buffer.from(text.slice(text.indexOf('\n') + 1), 'latin1')).size).toBe(listDomains(text).length)
+    }
+  })
+
+  it('have thousands of domains, and none in common', () => {
+    const disposable = new Set(listDomains(DISPOSABLE_DOMAINS))
+    const free = listDomains(FREE_DOMAINS)
+    expect(disposable.size).toBeGreaterThan(8000)
+    expect(free.length).toBeGreaterThan(5000)
+    expect(free.filter((domain) => disposable.has(domain))).toEqual([])
+  })
+
+  it('do not call large mail providers disposable', () => {
+    const disposable = new Set(listDomains(DISPOSABLE_DOMAINS))
+    const free = new Set(listDomains(FREE_DOMAINS))
+    for (const domain of [
+      'gmail.com',
+      'outlook.com',
+      'hotmail.com',
+      'yahoo.com',
+      'icloud.com',
+      'proton.me',
+      'gmx.de',
+      'web.de',
+      'aol.com',
+      'qq.com',
+    ])
+      expect([domain, disposable.has(domain), free.has(domain)]).toEqual([domain, false, true])
+  })
+})
