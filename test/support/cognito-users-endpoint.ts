@@ -20,7 +20,7 @@ export interface CognitoCall {
 }
 
 /**
- * A fake Cognito endpoint. It supports ListUsers with an exact filter by `sub` or `email`, and these operations on one user: AdminGetUser,
+ * A fake Cognito endpoint. It supports ListUsers with an exact filter by `sub`, `email` or `phone_number`, and these operations on one user: AdminGetUser,
  * AdminDeleteUser, AdminSetUserPassword and AdminLinkProviderForUser.
  */
 export interface CognitoUsersEndpoint extends LocalService {
@@ -39,7 +39,7 @@ const TYPE = 'application/x-amz-json-1.1'
 /** The maximum of users in a response, and the default. */
 const MOST_USERS = 60
 const OPERATIONS = ['ListUsers', 'AdminGetUser', 'AdminDeleteUser', 'AdminSetUserPassword', 'AdminLinkProviderForUser']
-const FILTER = /^(sub|email) = "((?:[^"\\]|\\.)*)"$/
+const FILTER = /^(sub|email|phone_number) = "((?:[^"\\]|\\.)*)"$/
 
 /**
  * Starts the endpoint.
