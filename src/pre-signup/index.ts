@@ -1,8 +1,10 @@
 export { type AutoConfirmOptions, autoConfirm } from './auto-confirm.ts'
 export { type CognitoAccountsOptions, cognitoAccounts } from './cognito-accounts.ts'
+export { type CognitoAliasesOptions, cognitoAliases } from './cognito-aliases.ts'
 export { type CognitoEmailDirectoryOptions, cognitoEmailDirectory } from './cognito-email-directory.ts'
 export { type DenyDuplicateEmailOptions, denyDuplicateEmail, type EmailDirectory, type EmailQuery } from './deny-duplicate-email.ts'
 export { type DynamoEmailDirectoryOptions, dynamoEmailDirectory } from './dynamo-email-directory.ts'
+export { type Aliases, type AliasQuery, type GuardAliasOptions, guardAlias } from './guard-alias.ts'
 export type { Account, Identity, LinkReason } from './link-plan.ts'
 export { type AccountKey, type LinkableAccounts, type LinkProvidersOptions, linkProviders } from './link-providers.ts'
 export { type ReserveLegacyUsersOptions, reserveLegacyUsers } from './reserve-legacy-users.ts'
@@ -14,3 +16,4 @@ export {
   type PreSignUpEvent,
   preSignUp,
 } from './trigger.ts'
+export { type UniqueCanonicalEmailOptions, uniqueCanonicalEmail } from './unique-canonical-email.ts'
