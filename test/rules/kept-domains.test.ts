@@ -8,6 +8,7 @@ import { DISPOSABLE_DOMAINS } from '../../src/rules/lists/disposable-domains.ts'
 import { FREE_DOMAINS } from '../../src/rules/lists/free-domains.ts'
 import { readDomainList } from '../../src/shared/email/domain-file.ts'
 import { domainList } from '../../src/shared/email/domain-list.ts'
+import { bundleSource } from '../support/bundled.ts'
 import { adminCreatedEvent, federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../support/events.ts'
 import { hostileAddresses } from '../support/hostile-addresses.ts'
 
@@ -28,7 +29,7 @@ describe.each([
   const decide = (email: string, options?: Parameters<typeof make>[0]) => preSignUp(make(options)).decide(preSignUpEvent({ email }))
 
   it('denies a listed domain and the domains below it, in any case', async () => {
-    for (const email of [`ann@${domain}`, `ann@${domain.toUpperCase()}.`, `ann@a.${domain}`, `ann@a.b.c.${domain}`])
+    for (const email of [`ann@${domain}`, `ann@${domain.toUpperCase()}.`, `ann@a.${domain}`, `ann@a.b.c.d.e.f.g.${domain}`])
       expect(await decide(email)).toMatchObject(denied)
   })
 
@@ -95,6 +96,11 @@ describe('the kept lists', () => {
     }
   })
 
+  it('have no domain of more than 6 labels, which the rules would not find', () => {
+    const labels = [DISPOSABLE_DOMAINS, FREE_DOMAINS].flatMap(listDomains).map((domain) => domain.split('.').length)
+    expect(Math.max(...labels)).toBeLessThanOrEqual(6)
+  })
+
   it('have thousands of domains, and none in common', () => {
     const disposable = new Set(listDomains(DISPOSABLE_DOMAINS))
     const free = listDomains(FREE_DOMAINS)
@@ -119,5 +125,22 @@ describe('the kept lists', () => {
       'qq.com',
     ])
       expect([domain, disposable.has(domain), free.has(domain)]).toEqual([domain, false, true])
+  })
+})
+
+describe('a bundle', () => {
+  it.each([
+    ['denyEmailDomains', "'example.com'", []],
+    ['denySubaddressing', '', []],
+    ['denyDisposableEmail', '', ['src/rules/lists/disposable-domains.ts']],
+    ['denyFreeEmail', '', ['src/rules/lists/free-domains.ts']],
+  ])('with %s has only the list that it needs', async (rule, args, lists) => {
+    for (const entry of ['index', 'email-domains']) {
+      const source = `import { ${rule} } from './src/rules/${entry}.ts'\nexport const made = ${rule}(${args})`
+
+      const { contents } = await bundleSource(source, false)
+
+      expect(contents.filter((file) => file.includes('/lists/'))).toEqual(lists)
+    }
   })
 })
