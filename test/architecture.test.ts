@@ -191,7 +191,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tools/cli': {
     'shared/cognito': 'attach and help list triggers',
     esbuild: 'domains build writes the same file as the bundler',
-    'shared/email': 'domains query reads a list',
+    'shared/email': 'domains query reads a list; blocked compares addresses',
+    'shared/blocks': 'block, unblock and blocked change and read blocks',
     'shared/directory': 'import-check parses password hashes',
     'shared/lambda': 'effects recover reads log lines',
     'shared/ledger': 'effects reads and changes the ledger',

@@ -19,6 +19,8 @@ export interface Block extends BlockKey {
   readonly message?: string
   /** The end of the block. Without it, the block is permanent. */
   readonly expiresAt?: Date
+  /** The start of the block, for administrators. The rule does not read it. Older items have none. */
+  readonly since?: Date
 }
 
 /** Port for reading blocks. */

@@ -4,7 +4,7 @@ import { LifeguardError } from '../rules/errors.ts'
 import { isReason } from '../rules/outcome.ts'
 import { blockKey } from './block-keys.ts'
 import { type Block, type BlockKey, type BlockListWithPermissions, TABLE_PERMISSIONS } from './block-list.ts'
-import { type BlockWriter, toRemovedKeys, toWrittenKey } from './block-writer.ts'
+import { type BlockWriter, type BlockWriterOptions, toRemovedKeys, toWrittenKey } from './block-writer.ts'
 
 /** The DynamoDB client and table of a block list. */
 export interface DynamoBlockListOptions {
@@ -50,13 +50,31 @@ export function dynamoBlockList({ documents, table }: DynamoBlockListOptions): B
  * Converts an item to a block. An item with invalid fields still blocks, because an administrator may have written it by hand.
  * Without a valid expiry, the block is permanent.
  */
-function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
-  const { reason, message, expiresAt } = item
+export function readBlock(key: BlockKey, item: Readonly<Record<string, unknown>>): Block {
+  const { reason, message, expiresAt, since } = item
   return {
     ...key,
     reason: isReason(reason) ? reason : 'unspecified',
     ...(typeof message === 'string' && { message }),
     ...(typeof expiresAt === 'number' && { expiresAt: new Date(expiresAt * 1000) }),
+    ...(typeof since === 'number' && { since: new Date(since * 1000) }),
+  }
+}
+
+/**
+ * Returns the item of a block.
+ *
+ * @throws TypeError if the value is not a valid address, domain or name, or the reason is not an identifier.
+ */
+export function toBlockItem(block: Block, options?: BlockWriterOptions): Readonly<Record<string, string | number>> {
+  const { reason, message, expiresAt, since } = block
+  return {
+    pk: toWrittenKey(block, options),
+    reason,
+    ...(message !== undefined && { message }),
+    // DynamoDB's TTL needs seconds. Rounds up, so that the block does not end early.
+    ...(expiresAt !== undefined && { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
+    ...(since !== undefined && { since: Math.floor(since.getTime() / 1000) }),
   }
 }
 
@@ -70,15 +88,7 @@ function readBlock(key: BlockKey, item: Record<string, unknown>): Block {
 export function dynamoBlockWriter({ documents, table }: DynamoBlockListOptions): BlockWriter {
   return {
     async block(block, options) {
-      const { reason, message, expiresAt } = block
-      const item = {
-        pk: toWrittenKey(block, options),
-        reason,
-        ...(message !== undefined && { message }),
-        // DynamoDB's TTL needs seconds. Rounds up, so that the block does not end early.
-        ...(expiresAt !== undefined && { expiresAt: Math.ceil(expiresAt.getTime() / 1000) }),
-      }
-      await documents().send(new PutCommand({ TableName: table, Item: item }))
+      await documents().send(new PutCommand({ TableName: table, Item: toBlockItem(block, options) }))
     },
     async unblock(key, options) {
       for (const pk of toRemovedKeys(key, options)) await documents().send(new DeleteCommand({ TableName: table, Key: { pk } }))

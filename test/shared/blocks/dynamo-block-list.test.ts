@@ -39,12 +39,21 @@ onEveryDynamoDb((engine) => {
     ])
   })
 
+  it('returns the start of a block, and leaves the item of a block without a start unchanged', async () => {
+    const [key, old] = [keyed(newPool(), 'username', 'ann'), keyed(newPool(), 'username', 'ann')]
+    await writer.block({ ...key, reason: 'fraud', since: new Date('2026-01-01T00:00:00.999Z') })
+    await writer.block({ ...old, reason: 'fraud' })
+    expect(await list.find([key], signal)).toEqual([{ ...key, reason: 'fraud', since: new Date('2026-01-01T00:00:00Z') }])
+    expect(await list.find([old], signal)).toEqual([{ ...old, reason: 'fraud' }])
+  })
+
   it.each([
     { content: 'only a key', item: {}, block: { reason: 'unspecified' } },
     { content: 'a sentence as reason', item: { reason: 'He did not pay.' }, block: { reason: 'unspecified' } },
     { content: 'a date string as expiry', item: { reason: 'fraud', expiresAt: '2001-01-01' }, block: { reason: 'fraud' } },
     { content: 'a string of digits as expiry', item: { reason: 'fraud', expiresAt: '1000000000' }, block: { reason: 'fraud' } },
     { content: 'null as expiry', item: { reason: 'fraud', expiresAt: null }, block: { reason: 'fraud' } },
+    { content: 'a date string as start', item: { reason: 'fraud', since: '2026-01-01' }, block: { reason: 'fraud' } },
     { content: 'a number as message', item: { reason: 'fraud', message: 42 }, block: { reason: 'fraud' } },
     { content: 'an additional field', item: { reason: 'fraud', ticket: 7 }, block: { reason: 'fraud' } },
   ])('denies the user if an administrator wrote an item with $content', async ({ item, block }) => {

@@ -55,15 +55,26 @@ describe('formatHelp', () => {
 })
 
 describe('the help of lifeguard', () => {
-  it.each(['', 'replay', 'explain', 'effects', 'domains', 'precompile', 'preview', 'attach', 'doctor', 'init'])(
-    'prints help that begins with a verb, ends with an example and has at most 100 columns: %s',
-    async (command) => {
-      const { code, stdout, stderr } = await lifeguard([...(command === '' ? [] : [command]), '--help'])
+  it.each([
+    '',
+    'replay',
+    'explain',
+    'block',
+    'unblock',
+    'blocked',
+    'effects',
+    'domains',
+    'precompile',
+    'preview',
+    'attach',
+    'doctor',
+    'init',
+  ])('prints help that begins with a verb, ends with an example and has at most 100 columns: %s', async (command) => {
+    const { code, stdout, stderr } = await lifeguard([...(command === '' ? [] : [command]), '--help'])
 
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(stdout).toMatch(/^(?:Test|Replay|Show|Write|List|Build|Make|Attach|Create|Find)\b/)
-      expect(stdout).toMatch(new RegExp(`\n\nExample:\n(?:  .*\n)*  lifeguard ${command}.*\n(?:  .*\n)*$`))
-      expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
-    },
-  )
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^(?:Test|Replay|Show|Write|List|Build|Make|Attach|Create|Find|Block|Remove)\b/)
+    expect(stdout).toMatch(new RegExp(`\n\nExample:\n(?:  .*\n)*  lifeguard ${command}.*\n(?:  .*\n)*$`))
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+  })
 })

@@ -86,6 +86,7 @@ const hostileEvent = (source: string, how?: string): Record<string, unknown> => 
 })
 const POST = 'PostConfirmation_ConfirmSignUp'
 const none = ['--services', 'none']
+const onPool = ['--pool', 'eu-west-1_Hostile']
 const ours = [...none, '--handler', 'preSignUp=handler.mjs']
 
 /** A command line with hostile text in its arguments, files or input. */
@@ -122,6 +123,8 @@ beforeAll(async () => {
     }
     await documents.send(new PutCommand({ TableName: tables.effects, Item: { pk: `${LINES}#${state}#${LINES}`, ...item } }))
   }
+  const blocked = { pk: `eu-west-1_Hostile#email#${LINES}`, reason: LINES, message: LINES, since: 1 }
+  await documents.send(new PutCommand({ TableName: tables.blocks, Item: blocked }))
   client.destroy()
 })
 afterAll(() => services.stop())
@@ -139,6 +142,8 @@ async function listCommands(): Promise<readonly string[]> {
   return within.flatMap(([name, subcommands]) => (subcommands.length === 0 ? [name] : subcommands.map((each) => `${name} ${each}`)))
 }
 
+/** The commands that get the table and the pool of this test. */
+const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked'])
 const files = { 'handler.mjs': HANDLER }
 const lost = { message: 'effect lost', userPoolId: TEXT, sub: TEXT, effect: TEXT, token: TEXT }
 const template = (properties: object, more: object = {}): string =>
@@ -260,6 +265,39 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       args: ['preview', 'a', '--handler', 'preSignUp=handler.mjs'],
       files: { 'handler.mjs': `throw new Error(${JSON.stringify(TEXT)})` },
     },
+  ],
+  block: [
+    { args: ['block', LINES, ...onPool], shows: 'Missing reason' },
+    { args: ['block', 'a', LINES] },
+    { args: ['block', LINES, '--reason', 'spam', '--table', LINES, ...onPool] },
+    { args: ['block', LINES, '--reason', 'spam', '--public-message', LINES, '--dry-run', ...onPool] },
+    { args: ['block', `${LINES}@example.com`, '--reason', 'spam', ...onPool] },
+    { args: ['block', 'a', '--reason', LINES, ...onPool] },
+    { args: ['block', 'a', '--reason', 'spam', '--until', LINES, ...onPool] },
+    { args: ['block', 'a', '--by', LINES, ...onPool] },
+    { args: ['block', 'a', '--pool', LINES] },
+    { args: ['block', 'a', '--region', LINES, ...onPool] },
+    { args: ['block', `--${LINES}`] },
+  ],
+  unblock: [
+    { args: ['unblock', LINES, ...onPool] },
+    { args: ['unblock', LINES, '--dry-run', ...onPool] },
+    { args: ['unblock', 'a', LINES] },
+    { args: ['unblock', 'a', '--by', LINES, ...onPool] },
+    { args: ['unblock', 'a', '--table', LINES, ...onPool] },
+    { args: ['unblock', 'a', '--pool', LINES] },
+    { args: ['unblock', 'a', '--region', LINES, ...onPool] },
+  ],
+  blocked: [
+    { args: ['blocked', LINES, ...onPool] },
+    { args: ['blocked', ...onPool] },
+    { args: ['blocked', '--json', ...onPool] },
+    { args: ['blocked', '--table', LINES, ...onPool] },
+    { args: ['blocked', '--pool', LINES] },
+    { args: ['blocked', '--region', LINES, ...onPool] },
+    { args: ['blocked', '--config', LINES, ...onPool], shows: '--config works only with --check' },
+    // The fake Cognito of this test has no users.
+    { args: ['blocked', '--check', LINES, ...onPool], shows: 'Cannot read' },
   ],
   'effects list': [
     { args: ['effects', 'list'] },
@@ -428,9 +466,21 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['effects', LINES] },
     { args: ['domains', LINES] },
     ...['--help', 'help', '--version', '-v', ''].map((word): Row => ({ args: word === '' ? [] : [word], shows: '' })),
-    ...['replay', 'explain', 'effects', 'domains', 'precompile', 'attach', 'doctor', 'init', 'dev', 'record'].map(
-      (name): Row => ({ args: [name, '--help'], shows: '' }),
-    ),
+    ...[
+      'replay',
+      'explain',
+      'block',
+      'unblock',
+      'blocked',
+      'effects',
+      'domains',
+      'precompile',
+      'attach',
+      'doctor',
+      'init',
+      'dev',
+      'record',
+    ].map((name): Row => ({ args: [name, '--help'], shows: '' })),
   ],
 }
 
@@ -452,8 +502,8 @@ describe.skipIf(process.platform === 'win32').each(Object.entries(ROWS))('hostil
     async (_at, _name, { args, files: content = {}, stdin, env, spawned, shows = '\\u001b[2J' }) => {
       cognito().put({ ...pool, Id: 'eu-west-1_Hostile', Name: TEXT, LambdaConfig: { PreSignUp: LINES, [TEXT]: TEXT }, [TEXT]: TEXT })
       const cwd = await createFolder(content)
-      const tablesAt = { ...services.environment, EFFECT_TABLE: tables.effects, ...poolEnv() }
-      const all = { ...(args[0] === 'effects' || args[0] === 'attach' ? tablesAt : {}), ...env, FORCE_COLOR: '1' }
+      const tablesAt = { ...services.environment, EFFECT_TABLE: tables.effects, BLOCK_TABLE: tables.blocks, ...poolEnv() }
+      const all = { ...(ON_AWS.has(args[0] ?? '') ? tablesAt : {}), ...env, FORCE_COLOR: '1' }
 
       const { stdout, stderr } = await (spawned ? spawnLifeguard : lifeguard)(args, {
         cwd,

@@ -6,8 +6,8 @@ import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 
 // Matches a pool id, such as `eu-west-1_Example`. A region of the European Sovereign Cloud (`eusc-de-east-1`) begins with more than two
 // letters.
-const POOL_ID = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
+export const POOL_ID: RegExp = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
+export const REGION: RegExp = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
 // Matches the ARN of a KMS key. Does not match the id or alias of a key, because Cognito does not accept them.
 const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/
