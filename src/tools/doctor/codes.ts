@@ -47,6 +47,7 @@ export const CODE_NAMES = [
   'LG411',
   'LG412',
   'LG413',
+  'LG414',
   'LG501',
   'LG502',
   'LG503',
@@ -219,7 +220,7 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     severity: 'note',
     title: 'Block not checked when tokens are refreshed',
     why: 'Cognito does not call pre authentication when an app refreshes tokens. A blocked user stays signed in until the refresh token expires.',
-    fix: 'Sign users out when you block them (AdminUserGlobalSignOut), shorten the validity of refresh tokens, or also check the block in pre token generation.',
+    fix: 'Check the block in pre token generation too. If you cannot, block with lifeguard block --sign-out (AdminUserGlobalSignOut), and shorten the validity of refresh tokens.',
   },
   LG404: {
     severity: 'error',
@@ -280,6 +281,12 @@ export const CODES: Readonly<Record<Code, Meaning>> = {
     title: 'Custom challenge that never runs',
     why: 'Cognito starts a custom challenge only for an app client that permits it. Other sign-ins do not call the functions.',
     fix: 'Add ALLOW_CUSTOM_AUTH to ExplicitAuthFlows of an app client.',
+  },
+  LG414: {
+    severity: 'warning',
+    title: 'Long session of managed login that no block ends',
+    why: 'Cognito does not call pre authentication when managed login reuses a session. A blocked user gets new tokens until the session ends. AdminUserGlobalSignOut does not end it, only AdminRevokeUserSession does.',
+    fix: 'Check the block in pre token generation too. Or set SSOSession.MaxValidityMinutes to 60 or less.',
   },
   LG501: {
     severity: 'error',

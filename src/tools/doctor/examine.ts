@@ -11,6 +11,7 @@ import { checkPoolNames } from './checks/pool-names.ts'
 import { checkPools } from './checks/pools.ts'
 import { checkRotation } from './checks/refreshes.ts'
 import { checkSenders } from './checks/senders.ts'
+import { checkSessions } from './checks/sessions.ts'
 import { checkSurplus } from './checks/surplus.ts'
 import { checkTokenVersions } from './checks/token-versions.ts'
 import { checkUnattached } from './checks/unattached.ts'
@@ -37,6 +38,7 @@ const CHECKS: readonly ((subject: Subject) => Judged)[] = [
   checkMigration,
   checkChallenges,
   checkRotation,
+  checkSessions,
   checkMessages,
   checkSenders,
 ]

@@ -10,9 +10,11 @@ describe('doctor', () => {
 
   it.each(FAULTS.map((fault) => [fault.code, fault.base, fault.seeds, fault] as const))(
     'finds %s and nothing else in %s with %s',
-    async (code, base, _seeds, { change, at }) => {
+    async (code, base, _seeds, { change, at, also = [] }) => {
       const { findings } = await examineText(await patchTemplate(base, change))
-      expect(findings.map(({ code, resource, path }) => ({ code, at: [resource, ...path].join('.') }))).toEqual([{ code, at }])
+      const found = findings.map(({ code, resource, path }) => ({ code, at: [resource, ...path].join('.') }))
+      expect(found.filter((each) => !also.includes(each.code))).toEqual([{ code, at }])
+      expect(found.flatMap((each) => (also.includes(each.code) ? [each.code] : []))).toEqual(also)
     },
   )
 

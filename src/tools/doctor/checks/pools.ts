@@ -1,4 +1,5 @@
 import { listRules } from '../../../shared/rules/rule.ts'
+import type { RuleDescription } from '../../lib/description.ts'
 import { readCalls } from '../../project/attached.ts'
 import { hasIntrinsic } from '../../project/conditions.ts'
 import { isKnown, toSymbolic } from '../../project/symbolic.ts'
@@ -69,6 +70,9 @@ function checkRefreshes({ template }: Subject, pool: Resource, triggers: readonl
   return { findings: [{ code: 'LG403', resource: pool.id, path: blocking.path, message }], unknown: [] }
 }
 
-function hasBlockRule(code: Code | undefined): boolean {
-  return code?.rule !== undefined && listRules(code.rule).some(({ judges }) => judges === 'block')
+/** Returns true if a handler checks blocks. A rule in `shadow` does not count, because it denies no user. */
+export function hasBlockRule(code: Code | undefined): boolean {
+  const checksBlocks = ({ judges, kind, children }: RuleDescription): boolean =>
+    kind !== 'shadow' && (judges === 'block' || children.some(checksBlocks))
+  return code?.rule !== undefined && checksBlocks(code.rule)
 }

@@ -13,6 +13,8 @@ export interface Fault {
   readonly change: Readonly<Record<string, unknown>>
   /** The resource and path that the finding must have. */
   readonly at: string
+  /** Codes of other findings that always come with this one. */
+  readonly also?: readonly Code[]
 }
 
 const attribute = (id: string, name: string = 'Arn'): object => ({ 'Fn::GetAtt': [id, name] })
@@ -570,6 +572,25 @@ export const FAULTS: readonly Fault[] = [
       PreTokenGenerationLambdaFunction: undefined,
     },
     at: 'CognitoUserPoolUsers.Properties.LambdaConfig.PreAuthentication',
+  },
+  {
+    base: 'osls.json',
+    seeds: 'a session of managed login of 90 days, with blocks that are checked only at sign-in',
+    code: 'LG414',
+    change: {
+      'CognitoUserPoolUsers.Properties.LambdaConfig.PreTokenGeneration': undefined,
+      PreTokenGenerationLambdaFunction: undefined,
+      Sessions: {
+        Type: 'AWS::Cognito::UserPoolClientSessionConfigurationAttachment',
+        Properties: {
+          UserPoolId: { Ref: 'CognitoUserPoolUsers' },
+          ClientId: { Ref: 'WebClient' },
+          SSOSession: { MaxValidityMinutes: 129_600 },
+        },
+      },
+    },
+    at: 'Sessions.Properties.SSOSession.MaxValidityMinutes',
+    also: ['LG403'],
   },
   {
     base: 'osls.json',
