@@ -28,7 +28,7 @@ async function failPackaging(...params: readonly string[]): Promise<string> {
 
 describe('permissions.json', { timeout: 300_000 }, () => {
   it('permissions.json contains the permissions that a handler needs with the deployed settings, and is not in the zip', async () => {
-    const { zip } = await packageService(service.folder, ['blockAtSignUp=on'])
+    const { zip } = await packageService(service.folder, [])
 
     expect(await read('pre-auth')).toEqual({
       trigger: 'PreAuthentication',

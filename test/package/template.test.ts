@@ -19,13 +19,13 @@ const WITH_SENDER = [
 
 let deployment: Deployment
 let sending: Template
-let blocking: Template
+let unblocked: Template
 let tracing: Template
 
 beforeAll(async () => {
   deployment = await makeDeployment(await copyBuild())
   sending = (await packageService(deployment.folder, WITH_SENDER)).template
-  blocking = (await packageService(deployment.folder, ['blockAtSignUp=on'])).template
+  unblocked = (await packageService(deployment.folder, ['blockAtSignUp=off'])).template
   tracing = (await packageService(deployment.folder, ['tracing=Active'])).template
 }, 300_000)
 afterAll(() => deployment.remove())
@@ -34,7 +34,7 @@ afterAll(() => deployment.remove())
 const packaged: Packaged = {
   template: () => deployment.template,
   sending: () => sending,
-  blocking: () => blocking,
+  unblocked: () => unblocked,
   tracing: () => tracing,
   folder: () => deployment.folder,
 }

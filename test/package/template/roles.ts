@@ -46,9 +46,9 @@ function granted(packaged: Asked, trigger: string): readonly string[] {
 }
 
 /** Defines the tests of the roles. */
-export function assertRoles({ template, sending, blocking, tracing }: Packaged): void {
+export function assertRoles({ template, sending, unblocked, tracing }: Packaged): void {
   const bare = asked(template)
-  const withBlocks = asked(blocking)
+  const withoutBlocks = asked(unblocked)
   const withSender = asked(sending)
   const traced = asked(tracing)
   const { lambda, ofType, resource } = bare
@@ -58,7 +58,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} on ${trigger}LogGroup.Arn`)
 
     it.each([
-      ['PreSignUp', []],
+      ['PreSignUp', ['dynamodb:BatchGetItem on BlockTable.Arn']],
       ['PreAuthentication', ['dynamodb:BatchGetItem on BlockTable.Arn']],
       ['PostAuthentication', ['dynamodb:UpdateItem on EffectTable.Arn', 'dynamodb:UpdateItem on ProfileTable.Arn']],
       ['PostConfirmation', ['dynamodb:UpdateItem on ProfileTable.Arn', ...LEDGER, `ses:SendEmail on ${IDENTITIES}`]],
@@ -82,7 +82,7 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
         [
           ['by default', bare],
           ['with a sender', withSender],
-          ['with blocks at sign-up', withBlocks],
+          ['without blocks at sign-up', withoutBlocks],
         ] as const
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allows %s exactly the declared permissions of its rules, %s', async (trigger, _, packaged) => {
@@ -104,13 +104,15 @@ export function assertRoles({ template, sending, blocking, tracing }: Packaged):
       )
     })
 
-    it('lets pre sign-up read the block list only with blockAtSignUp=on', () => {
-      expect(bare.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe('')
-      expect(withBlocks.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe(
-        withBlocks.lambda('PreAuthentication').Properties.Environment.Variables.BLOCK_TABLE,
+    it('lets pre sign-up read the block list unless blockAtSignUp is off', () => {
+      const [table, ...others] = (['PreSignUp', 'PreAuthentication', 'PreTokenGeneration'] as const).map(
+        (trigger) => bare.lambda(trigger).Properties.Environment.Variables.BLOCK_TABLE,
       )
-      expect(granted(withBlocks, 'PreSignUp')).toContain('dynamodb:BatchGetItem on BlockTable.Arn')
-      expect(granted(bare, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
+      expect(table).toBe('lifeguard-dev-blocks')
+      expect(others).toEqual([table, table])
+      expect(granted(bare, 'PreSignUp')).toContain('dynamodb:BatchGetItem on BlockTable.Arn')
+      expect(withoutBlocks.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe('')
+      expect(granted(withoutBlocks, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
     })
 
     it('allows functions to write traces only if tracing is active', () => {

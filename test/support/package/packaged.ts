@@ -29,8 +29,8 @@ export interface Packaged {
   readonly template: () => Template
   /** Returns the template with welcome emails, and so with the sweeper. */
   readonly sending: () => Template
-  /** Returns the template in which pre sign-up also checks the block list. */
-  readonly blocking: () => Template
+  /** Returns the template in which pre sign-up does not check the block list. */
+  readonly unblocked: () => Template
   /** Returns the template with AWS X-Ray. */
   readonly tracing: () => Template
   /** Returns the folder in which the service can be packaged again. */
