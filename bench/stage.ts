@@ -33,7 +33,7 @@ export const REGIONAL_LATENCY: Latency = { dynamodbMs: 5, sesMs: 40 }
 /** The settings of the deployed handlers. The other programs have the same rules in their code. */
 export const SETTINGS: Readonly<Record<string, string>> = {
   ALLOWED_EMAIL_DOMAINS: 'example.com,*.example.org',
-  // Empty as in the default deployment, so that pre sign-up does not read the block list.
+  // Empty, so that pre sign-up does not read the block list. The programs that it is compared with do not read one either.
   BLOCK_TABLE: '',
   AUTO_CONFIRM_DOMAINS: 'example.com',
   AUTO_CONFIRM_TRUST: 'unproven-address',
