@@ -1,4 +1,4 @@
-import { type Counter, LISTED_USES, type Limit } from '../shared/limits/counter.ts'
+import { type Counter, LISTED_USES, type Limit, slidingMax } from '../shared/limits/counter.ts'
 import { createFaults, type Faults } from './faults.ts'
 
 /** A counter in memory. */
@@ -6,6 +6,8 @@ export interface MemoryCounter extends Counter, Faults<'count' | 'release'> {}
 
 /** The options of {@link memoryCounter}. */
 export interface MemoryCounterOptions {
+  /** The windows: `fixed`, as those of `dynamoCounter`, by default, or `sliding`, as those of `dynamoSlidingCounter`. */
+  readonly window?: 'fixed' | 'sliding'
   readonly now?: () => Date
 }
 
@@ -16,12 +18,13 @@ export interface MemoryCounterOptions {
  * const counter = memoryCounter()
  * await counter.count('codes#mary', { max: 5, windowSeconds: 3600 }, signal)
  */
-export function memoryCounter({ now = () => new Date() }: MemoryCounterOptions = {}): MemoryCounter {
+export function memoryCounter({ window = 'fixed', now = () => new Date() }: MemoryCounterOptions = {}): MemoryCounter {
   const windows = new Map<string, Set<string>>()
   const { faults, run } = createFaults<'count' | 'release'>()
   let calls = 0
-  const findUses = (key: string, { windowSeconds }: Limit): Set<string> => {
-    const name = JSON.stringify([key, windowSeconds, Math.floor(now().getTime() / 1000 / windowSeconds)])
+  const seconds = (): number => now().getTime() / 1000
+  const findUses = (key: string, { windowSeconds }: Limit, at: number): Set<string> => {
+    const name = JSON.stringify([key, windowSeconds, Math.floor(at / windowSeconds)])
     const uses = windows.get(name) ?? new Set()
     windows.set(name, uses)
     return uses
@@ -32,16 +35,19 @@ export function memoryCounter({ now = () => new Date() }: MemoryCounterOptions =
     permissions: [],
     count: (key, limit, signal, use) =>
       run('count', signal, () => {
-        const uses = findUses(key, limit)
+        const at = seconds()
+        const uses = findUses(key, limit, at)
+        const before = window === 'fixed' ? new Set<string>() : findUses(key, limit, at - limit.windowSeconds)
         calls += 1
         const name = use !== undefined && limit.max <= LISTED_USES ? use : `call ${calls}`
-        if (uses.size >= limit.max && !uses.has(name)) return false
+        if (uses.has(name) || before.has(name)) return true
+        if (uses.size >= slidingMax(limit, before.size, at)) return false
         uses.add(name)
         return true
       }),
     release: (key, limit, signal, use) =>
       run('release', signal, () => {
-        const uses = findUses(key, limit)
+        const uses = findUses(key, limit, seconds())
         if (limit.max <= LISTED_USES) uses.delete(use)
         else uses.delete([...uses].at(-1) ?? '')
       }),

@@ -1,11 +1,11 @@
 import { describeValue } from '../rules/arguments.ts'
 import type { RulePermission } from '../rules/rule.ts'
 
-/** A number of uses in a fixed window of time. */
+/** A number of uses in a window of time. */
 export interface Limit {
   /** The uses that one window permits, at least 1. */
   readonly max: number
-  /** The length of a window in seconds. All windows start at a multiple of it since 1970. */
+  /** The length of a window in seconds. All fixed windows start at a multiple of it since 1970. */
   readonly windowSeconds: number
 }
 
@@ -27,8 +27,22 @@ export interface Counter {
   readonly release: (key: string, limit: Limit, signal: AbortSignal, use: string) => Promise<void>
 }
 
-/** The highest limit for which a counter remembers each use. */
-export const LISTED_USES = 50
+/** The highest limit for which a counter remembers each use. In DynamoDB, the item of 500 uses has less than 7 KB. */
+export const LISTED_USES = 500
+
+/**
+ * Returns the uses that the current window of a sliding limit permits now. The window before counts in part: with the share of it that the
+ * sliding window still covers.
+ *
+ * @param before The uses of the window before.
+ * @param seconds The time since 1970.
+ * @example
+ * slidingMax({ max: 100, windowSeconds: 3600 }, 80, 1800) // 60: half of the 80 uses still count
+ */
+export function slidingMax({ max, windowSeconds }: Limit, before: number, seconds: number): number {
+  const covered = 1 - (seconds % windowSeconds) / windowSeconds
+  return Math.max(0, max - Math.ceil(before * covered))
+}
 
 /** The longest window, in seconds: 31 days. */
 const LONGEST_WINDOW = 31 * 24 * 3600
