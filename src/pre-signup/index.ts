@@ -5,8 +5,10 @@ export { type CognitoEmailDirectoryOptions, cognitoEmailDirectory } from './cogn
 export { type DenyDuplicateEmailOptions, denyDuplicateEmail, type EmailDirectory, type EmailQuery } from './deny-duplicate-email.ts'
 export { type DynamoEmailDirectoryOptions, dynamoEmailDirectory } from './dynamo-email-directory.ts'
 export { type Aliases, type AliasQuery, type GuardAliasOptions, guardAlias } from './guard-alias.ts'
+export { type LimitSignUpsOptions, limitSignUps } from './limit-sign-ups.ts'
 export type { Account, Identity, LinkReason } from './link-plan.ts'
 export { type AccountKey, type LinkableAccounts, type LinkProvidersOptions, linkProviders } from './link-providers.ts'
+export { type RequireInviteOptions, requireInvite } from './require-invite.ts'
 export { type ReserveLegacyUsersOptions, reserveLegacyUsers } from './reserve-legacy-users.ts'
 export {
   byAdministrator,

@@ -16,6 +16,7 @@ export {
   memorySendClaims,
 } from './memory-codes.ts'
 export { type MemoryCounter, type MemoryCounterOptions, memoryCounter } from './memory-counter.ts'
+export { type MemoryInvites, type MemoryInvitesOptions, memoryInvites } from './memory-invites.ts'
 export { type LedgerRow, type MemoryLedger, memoryLedger } from './memory-ledger.ts'
 export { type MemoryMailer, memoryMailer } from './memory-mailer.ts'
 export { type MemoryProfiles, type MemoryProfilesOptions, memoryProfiles, type Profile } from './memory-profiles.ts'

@@ -8,6 +8,7 @@ import {
   lifeguardMatchers,
   memoryBlockList,
   memoryCounter,
+  memoryInvites,
   memoryLedger,
   memoryMailer,
   memoryProfiles,
@@ -15,7 +16,8 @@ import {
   signIn,
 } from '../../src/testing/index.ts'
 import { describeBlockList } from '../support/contracts/block-list.ts'
-import { describeCounter } from '../support/contracts/counter.ts'
+import { describeCounter, describeFixedCounter, describeSlidingCounter } from '../support/contracts/counter.ts'
+import { describeInvites } from '../support/contracts/invites.ts'
 import { describeLedger } from '../support/contracts/ledger.ts'
 import { describeProfiles, newUser, noonPlus } from '../support/contracts/profiles.ts'
 
@@ -45,8 +47,22 @@ describe('memoryBlockList', () => {
   })
 })
 
+describe('memoryInvites', () => {
+  describeInvites((now) => memoryInvites({ now }))
+
+  it('throws for an invalid invitation', () => {
+    expect(() => memoryInvites({ invites: [{ type: 'email', value: 'ann' }] })).toThrow('An invitation by email needs a valid address')
+  })
+})
+
 describe('memoryCounter', () => {
   describeCounter((now) => memoryCounter({ now }))
+  describeFixedCounter((now) => memoryCounter({ now }))
+
+  describe('with sliding windows', () => {
+    describeCounter((now) => memoryCounter({ window: 'sliding', now }))
+    describeSlidingCounter((now) => memoryCounter({ window: 'sliding', now }))
+  })
 
   it('fails if a test wants it', async () => {
     const counter = memoryCounter()

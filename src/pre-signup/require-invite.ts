@@ -1,0 +1,94 @@
+import type { TriggerSource } from '../shared/cognito/triggers.ts'
+import type { InviteKey, Invites, InviteUser } from '../shared/invites/invites.ts'
+import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { allow, type Deny, deny } from '../shared/rules/outcome.ts'
+import { defineRule, type Rule } from '../shared/rules/rule.ts'
+import type { RuleContext } from '../shared/rules/trigger.ts'
+import type { PreSignUp } from './trigger.ts'
+
+/** The options of {@link requireInvite}. */
+export interface RequireInviteOptions {
+  /**
+   * The place of the invitation: `email` for invitations that are bound to the user's address, or the field of the sign-up with the
+   * code. The default is `clientMetadata.invitation`.
+   */
+  readonly from?: 'email' | `clientMetadata.${string}` | `validationData.${string}`
+  /** The denial's message. It is the same for an unknown, a used and an expired invitation. */
+  readonly message?: string
+}
+
+const OWNER = 'requireInvite()'
+const NEEDED = 'You need a valid invitation to sign up'
+const STATES = ['usable', 'unknown', 'used', 'expired'] as const
+
+// Trigger sources of sign-ups after which Cognito can verify the address by a code.
+const VERIFIED_BY_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
+
+/**
+ * Makes a rule that allows users with an invitation, and denies the others. It reserves the invitation after every rule has passed.
+ * `keepInvite` of post confirmation makes the reservation final. Without `keepInvite`, the invitation is free again after an hour.
+ *
+ * An invitation by address does not prove that the user owns it. Let Cognito verify the address.
+ *
+ * @throws TypeError if an option or the store is invalid.
+ * @example
+ * preSignUp(when(not(byAdministrator), requireInvite(dynamoInvites({ documents: documentClient(), table: 'invites' }))))
+ */
+export function requireInvite(invites: Invites, options: RequireInviteOptions = {}): Rule<PreSignUp> {
+  for (const method of ['find', 'reserve', 'release'])
+    assertMethod(OWNER, 'the store', invites, method, 'dynamoInvites({ documents, table })')
+  assertOptions(OWNER, options, ['from', 'message'])
+  const { from = 'clientMetadata.invitation', message = NEEDED } = options
+  const findKey = makeFinder(from)
+  const explain = (detail: string): Deny => deny('no-invite', message, { detail })
+  const [missing, unverified, used] = [explain('missing'), explain('email-not-verified'), explain('used')]
+
+  return defineRule<PreSignUp>(
+    'require-invite',
+    async (ctx) => {
+      const key = findKey(ctx)
+      if (key === undefined) return missing
+      const { event, user, signal } = ctx
+      if (key.type === 'email' && !user.emailVerified && !VERIFIED_BY_CODE.has(event.triggerSource)) return unverified
+      const state: unknown = await invites.find(key, toUser(ctx), signal)
+      const known = STATES.find((each) => each === state)
+      if (known === undefined) throw new TypeError(`find() returned ${describeValue(state)}; expected one of ${STATES.join(', ')}`)
+      return known === 'usable' ? allow() : explain(known)
+    },
+    {
+      can: ['allow', 'deny'],
+      reasons: ['no-invite'],
+      permissions: invites.permissions,
+      commit: {
+        async reserve(ctx) {
+          const key = findKey(ctx)
+          return key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal)) ? undefined : used
+        },
+        async release(ctx) {
+          const key = findKey(ctx)
+          if (key !== undefined) await invites.release(key, toUser(ctx), ctx.signal)
+        },
+      },
+    },
+  )
+}
+
+function toUser({ event }: RuleContext<PreSignUp>): InviteUser {
+  return { userPoolId: event.userPoolId, userName: event.userName }
+}
+
+/** Returns a function that finds the key of the invitation of a sign-up. */
+function makeFinder(from: unknown): (ctx: RuleContext<PreSignUp>) => InviteKey | undefined {
+  const [, place, field = ''] = (typeof from === 'string' && /^(email$|clientMetadata\.|validationData\.)(.*)$/s.exec(from)) || []
+  if (place === 'email') return ({ user }) => (user.email === undefined ? undefined : { type: 'email', value: user.email })
+  if (place === undefined || field === '')
+    throw new TypeError(
+      `${OWNER}: from is ${typeof from === 'string' ? `'${from}'` : describeValue(from)}; expected 'email', or a field such as 'clientMetadata.invitation'`,
+    )
+  return ({ event }) => {
+    const { clientMetadata, validationData } = event.request
+    const fields = (place === 'clientMetadata.' ? clientMetadata : validationData) ?? {}
+    const value: unknown = Object.hasOwn(fields, field) ? fields[field] : undefined
+    return typeof value === 'string' && value !== '' ? { type: 'code', value } : undefined
+  }
+}

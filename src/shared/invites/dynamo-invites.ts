@@ -1,0 +1,125 @@
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
+import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
+import { type InviteItem, judgeInvite, KEPT, readInvite } from './invite-item.ts'
+import { HELD_SECONDS, type Invites, toHolderId, toInviteId } from './invites.ts'
+
+// Invariants
+// - An item's map `holds` has one entry for each use: the time at which a reservation expires, or KEPT.
+// - An entry replaces an expired one in the same write, so the map never has more entries than `uses`.
+// - A user's pointer is written after the reservation, and is kept longer than a user takes to confirm.
+
+/** Options of {@link dynamoInvites} and `dynamoInviteWriter`. */
+export interface DynamoInvitesOptions {
+  readonly documents: Documents
+  /** A table with the string partition key `pk`, and the time to live `expiresAt`. */
+  readonly table: string
+  readonly now?: () => Date
+}
+
+// Cognito deletes no unconfirmed user, but its confirmation code expires after a day.
+const POINTER_SECONDS = 8 * 24 * 3600
+// Each attempt takes the place of a random expired reservation. Parallel sign-ups may choose the same one.
+const ATTEMPTS = 8
+
+const USABLE = 'attribute_exists(pk) AND (attribute_not_exists(expiresAt) OR expiresAt > :now)'
+
+/**
+ * Makes invitations in a DynamoDB table. A look-up is one strongly consistent `GetItem`, a reservation two `UpdateItem`, and to keep it
+ * takes one of each.
+ *
+ * @example
+ * requireInvite(dynamoInvites({ documents: documentClient(), table: 'invites' }))
+ */
+export function dynamoInvites({ documents, table, now = () => new Date() }: DynamoInvitesOptions): Invites {
+  const seconds = (): number => Math.floor(now().getTime() / 1000)
+  const get = async (pk: string, signal: AbortSignal): Promise<Record<string, unknown> | undefined> => {
+    const found = await documents().send(new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }), { abortSignal: signal })
+    return found.Item
+  }
+  const update = (pk: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>, signal: AbortSignal): Promise<boolean> =>
+    tryConditionalWrite(documents().send(new UpdateCommand({ TableName: table, Key: { pk }, ...change }), { abortSignal: signal }))
+
+  /** Takes a free place, or renews the user's own reservation. */
+  const takePlace = (pk: string, holder: string, signal: AbortSignal): Promise<boolean> => {
+    const change = {
+      UpdateExpression: 'SET holds.#holder = :until',
+      ConditionExpression: `${USABLE} AND ((attribute_not_exists(holds.#holder) AND size(holds) < uses) OR holds.#holder > :kept)`,
+      ExpressionAttributeNames: { '#holder': holder },
+      ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':kept': KEPT },
+    }
+    return update(pk, change, signal)
+  }
+
+  /** Replaces a random expired reservation of another user. */
+  const replaceExpired = async (pk: string, holder: string, invite: InviteItem, signal: AbortSignal): Promise<boolean> => {
+    const expired = Object.entries(invite.holds).filter(([, until]) => until !== KEPT && until <= seconds())
+    const chosen = expired[Math.floor(Math.random() * expired.length)]
+    if (chosen === undefined) return false
+    const [other, until] = chosen
+    const change = {
+      UpdateExpression: 'SET holds.#holder = :until REMOVE holds.#other',
+      ConditionExpression: `${USABLE} AND holds.#other = :other AND attribute_not_exists(holds.#holder)`,
+      ExpressionAttributeNames: { '#holder': holder, '#other': other },
+      ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':other': until },
+    }
+    return update(pk, change, signal)
+  }
+
+  const hold = async (pk: string, holder: string, signal: AbortSignal): Promise<boolean> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (await takePlace(pk, holder, signal)) return true
+      const invite = readInvite(await get(pk, signal))
+      if (invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
+      if (await replaceExpired(pk, holder, invite, signal)) return true
+    }
+    return false
+  }
+
+  return {
+    permissions: [{ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resource: 'INVITE_TABLE' }],
+
+    async find(key, user, signal) {
+      const pk = toInviteId(key)
+      const invite = pk === undefined ? undefined : readInvite(await get(pk, signal))
+      return invite === undefined ? 'unknown' : judgeInvite(invite, toHolderId(user), seconds())
+    },
+
+    async reserve(key, user, signal) {
+      const pk = toInviteId(key)
+      const holder = toHolderId(user)
+      if (pk === undefined || !(await hold(pk, holder, signal))) return false
+      const pointer = { UpdateExpression: 'SET invite = :invite, expiresAt = :end' }
+      const values = { ':invite': pk, ':end': seconds() + POINTER_SECONDS }
+      return update(toPointer(holder), { ...pointer, ExpressionAttributeValues: values }, signal)
+    },
+
+    async release(key, user, signal) {
+      const pk = toInviteId(key)
+      if (pk === undefined) return
+      const change = {
+        UpdateExpression: 'REMOVE holds.#holder',
+        ConditionExpression: 'holds.#holder > :kept',
+        ExpressionAttributeNames: { '#holder': toHolderId(user) },
+        ExpressionAttributeValues: { ':kept': KEPT },
+      }
+      await update(pk, change, signal)
+    },
+
+    async keep(user, signal) {
+      const holder = toHolderId(user)
+      const pointer = await get(toPointer(holder), signal)
+      if (typeof pointer?.invite !== 'string') return 'none'
+      const change = {
+        UpdateExpression: 'SET holds.#holder = :kept',
+        ConditionExpression: 'attribute_exists(pk) AND (attribute_exists(holds.#holder) OR size(holds) < uses)',
+        ExpressionAttributeNames: { '#holder': holder },
+        ExpressionAttributeValues: { ':kept': KEPT },
+      }
+      return (await update(pointer.invite, change, signal)) ? 'kept' : 'gone'
+    },
+  }
+}
+
+function toPointer(holder: string): string {
+  return `user#${holder}`
+}
