@@ -63,6 +63,7 @@ describe('the help of lifeguard', () => {
     'unblock',
     'blocked',
     'effects',
+    'invite',
     'domains',
     'precompile',
     'preview',

@@ -125,6 +125,8 @@ beforeAll(async () => {
   }
   const blocked = { pk: `eu-west-1_Hostile#email#${LINES}`, reason: LINES, message: LINES, since: 1 }
   await documents.send(new PutCommand({ TableName: tables.blocks, Item: blocked }))
+  const invite = { pk: `email#${LINES}`, email: LINES, uses: 1, holds: {} }
+  await documents.send(new PutCommand({ TableName: tables.limits, Item: invite }))
   client.destroy()
 })
 afterAll(() => services.stop())
@@ -143,7 +145,7 @@ async function listCommands(): Promise<readonly string[]> {
 }
 
 /** The commands that get the table and the pool of this test. */
-const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked'])
+const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked', 'invite'])
 const files = { 'handler.mjs': HANDLER }
 const lost = { message: 'effect lost', userPoolId: TEXT, sub: TEXT, effect: TEXT, token: TEXT }
 const template = (properties: object, more: object = {}): string =>
@@ -325,6 +327,17 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['effects', 'recover'], stdin: `${LINES} effect lost ${LINES}\n${JSON.stringify(lost)}\n`, shows: 'effect' },
     { args: ['effects', 'recover'], stdin: JSON.stringify({ ...lost, sub: LINES.repeat(200) }), shows: 'ValidationException' },
   ],
+  invite: [
+    { args: ['invite', LINES] },
+    { args: ['invite', 'a', LINES] },
+    { args: ['invite', 'a@example.com', '--table', LINES] },
+    { args: ['invite', '--code', '--uses', LINES] },
+    { args: ['invite', '--code', '--until', LINES] },
+    { args: ['invite', '--list', '--table', 'limits'] },
+    { args: ['invite', '--list', '--json', '--table', 'limits'] },
+    { args: ['invite', '--revoke', LINES, '--table', 'limits'] },
+    { args: ['invite', `--${LINES}`] },
+  ],
   'domains build': [
     { args: ['domains', 'build', LINES] },
     { args: ['domains', 'build', 'a', LINES] },
@@ -473,6 +486,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       'unblock',
       'blocked',
       'effects',
+      'invite',
       'domains',
       'precompile',
       'attach',
