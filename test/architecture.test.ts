@@ -50,6 +50,10 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'an invitation may be bound to an address',
     'shared/rules': 'a store declares its permissions',
   },
+  'shared/seen': {
+    'shared/aws': 'the times are stored in DynamoDB',
+    'shared/rules': 'a store declares its permissions',
+  },
   'shared/blocks': {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/email': 'users are blocked by address and domain',
@@ -77,6 +81,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'domains and addresses',
     'shared/blocks': 'the block list, whose port and adapter are exported with blockUsers',
     'shared/canonical': 'a rule keeps the mailboxes of users',
+    'shared/profiles': 'a rule creates missing profiles; their store is exported with it',
+    'shared/seen': 'a rule records when users were last seen; the store is exported with it',
   },
   trigger: {
     'shared/cognito': 'types of sources and events',
@@ -206,6 +212,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/invites': 'invite creates, lists and revokes invitations',
     'shared/messages': 'replay shows the text of an email',
     'shared/rules': 'effects writes pending effects as rules do',
+    'shared/seen': 'inactive reads the table of the rule lastSeen',
     'tools/add': 'lifeguard add',
     'tools/doctor': 'lifeguard doctor',
     'tools/init': 'lifeguard init',

@@ -63,6 +63,13 @@ export function memoryProfiles({ attributes: stored }: MemoryProfilesOptions = {
         const [row, fields] = [find(user), added.get(toKey(user))]
         return row === undefined && fields === undefined ? undefined : { ...row, ...fields }
       }),
+    has: (user, signal) => run('has', signal, () => find(user) !== undefined),
+    create: (user, at, signal) =>
+      run('create', signal, () => {
+        if (find(user) !== undefined) return false
+        write(user, at, {})
+        return true
+      }),
     confirmed: (user, at, signal) =>
       run('confirmed', signal, () => {
         write(user, at, { confirmedAt: find(user)?.confirmedAt ?? at.toISOString() })

@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { type Documents, isConditionFailure, tryConditionalWrite } from '../aws/dynamodb.ts'
 import {
   type Change,
@@ -52,6 +53,19 @@ export function dynamoProfiles(options: DynamoProfilesOptions): ProfileStore {
   return {
     ...(attributes && { attributes }),
     permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'PROFILE_TABLE' }],
+    readPermissions: [{ actions: ['dynamodb:GetItem'], resource: 'PROFILE_TABLE' }],
+
+    async has(user, signal) {
+      // Not a consistent read, which would cost twice as much: `create` never changes a profile that this read missed.
+      const command = new GetCommand({ TableName: table, Key: key(user), ProjectionExpression: 'updatedAt' })
+      const { Item } = await documents().send(command, { abortSignal: signal })
+      return Item?.updatedAt !== undefined
+    },
+
+    async create(user, at, signal) {
+      // An item of a single-table design may exist without a profile.
+      return tryConditionalWrite(update(user, at.toISOString(), { set: {}, if: doesNotExist('updatedAt') }, signal))
+    },
 
     async confirmed(user, at, signal) {
       const now = at.toISOString()

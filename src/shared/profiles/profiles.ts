@@ -1,6 +1,6 @@
 import type { AttributeMap } from '../cognito/event.ts'
 import type { RulePermission } from '../rules/rule.ts'
-import type { RuleContext, Working } from '../rules/trigger.ts'
+import type { RuleContext } from '../rules/trigger.ts'
 
 /** The key of a profile. A pool never reuses a `sub`. */
 export interface ProfileKey {
@@ -31,8 +31,12 @@ export interface SignedIn {
   readonly effectsEnqueued: boolean
 }
 
-/** A store of profiles. Every call can be repeated safely. All calls except `markEffectsEnqueued` create a missing profile. */
+/** A store of profiles. Every call can be repeated safely. All calls that write, except `markEffectsEnqueued`, create a missing profile. */
 export interface Profiles {
+  /** Returns true if the user has a profile. It may return false for a profile that was created moments ago. */
+  readonly has: (user: ProfileKey, signal: AbortSignal) => Promise<boolean>
+  /** Creates a missing profile, and returns true. Returns false, and changes nothing, if the user has one. */
+  readonly create: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<boolean>
   /** Records that a sign-up was confirmed. */
   readonly confirmed: (user: ProfileUser, at: Date, signal: AbortSignal) => Promise<void>
   /** Records that a password was reset. */
@@ -60,8 +64,10 @@ export interface ProfileReader {
 export type ProfileStore<Part extends keyof Profiles = keyof Profiles> = Pick<Profiles, Part> & {
   /** The user attributes to store. They are a property of the store, so that all rules that write a profile agree. */
   readonly attributes?: readonly string[]
-  /** The IAM permissions that the calls need. */
+  /** The IAM permissions that the calls need, except `has`. */
   readonly permissions?: readonly RulePermission[]
+  /** The IAM permissions that `has` needs. */
+  readonly readPermissions?: readonly RulePermission[]
 }
 
 /** The attributes that a store gets unless it declares others. Applications use them to greet, contact and identify a user. */
@@ -79,7 +85,7 @@ const DEFAULT_ATTRIBUTES: readonly string[] = [
 
 /** Returns the profile data of an event's user. Returns undefined if the event has no pool or no `sub`. */
 export function toProfileUser(
-  { event, user }: RuleContext<Working>,
+  { event, user }: Pick<RuleContext, 'event' | 'user'>,
   { attributes: names = DEFAULT_ATTRIBUTES }: Pick<ProfileStore, 'attributes'>,
 ): ProfileUser | undefined {
   if (user.sub === undefined || !event.userPoolId) return undefined

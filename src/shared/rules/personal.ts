@@ -52,6 +52,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'unnamed',
     'user-blocked',
     'user-not-named',
+    'webhook-failed',
   ],
   ...['error', 'AbortError', 'Error', 'RangeError', 'SyntaxError', 'TypeError'],
 ])

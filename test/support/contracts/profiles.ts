@@ -76,6 +76,21 @@ export function describeProfiles({ profiles, stored }: ProfilesUnderTest): void 
     })
   })
 
+  it('creates a missing profile, and leaves an existing one unchanged', async () => {
+    const user = newUser()
+    expect(await profiles.has(user, signal)).toBe(false)
+    expect(await profiles.create(user, noonPlus(0), signal)).toBe(true)
+    expect(await profiles.has(user, signal)).toBe(true)
+    expect(await profiles.create({ ...user, attributes: { email: 'anna@example.com' } }, noonPlus(1000), signal)).toBe(false)
+    expect(await stored(user)).toEqual(newProfile(user))
+  })
+
+  it('creates one profile for concurrent events', async () => {
+    const user = newUser()
+    const created = await Promise.all([0, 1, 2, 3].map((ms) => profiles.create(user, noonPlus(ms), signal)))
+    expect(created.filter(Boolean)).toHaveLength(1)
+  })
+
   it('counts the first sign-in of a confirmed user', async () => {
     const user = newUser()
     await profiles.confirmed(user, noonPlus(0), signal)

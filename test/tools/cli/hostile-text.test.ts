@@ -127,6 +127,9 @@ beforeAll(async () => {
   await documents.send(new PutCommand({ TableName: tables.blocks, Item: blocked }))
   const invite = { pk: `email#${LINES}`, email: LINES, uses: 1, holds: {} }
   await documents.send(new PutCommand({ TableName: tables.limits, Item: invite }))
+  const seen = { userPoolId: LINES, sub: LINES, seenAt: '2020-01-01T00:00:00.000Z' }
+  // The table of lastSeen has the keys of the block table.
+  await documents.send(new PutCommand({ TableName: tables.blocks, Item: { pk: `${LINES}#${LINES}`, ...seen } }))
   client.destroy()
 })
 afterAll(() => services.stop())
@@ -145,7 +148,7 @@ async function listCommands(): Promise<readonly string[]> {
 }
 
 /** The commands that get the table and the pool of this test. */
-const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked', 'invite'])
+const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked', 'invite', 'inactive'])
 const files = { 'handler.mjs': HANDLER }
 const lost = { message: 'effect lost', userPoolId: TEXT, sub: TEXT, effect: TEXT, token: TEXT }
 const template = (properties: object, more: object = {}): string =>
@@ -338,6 +341,15 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['invite', '--revoke', LINES, '--table', 'limits'] },
     { args: ['invite', `--${LINES}`] },
   ],
+  inactive: [
+    { args: ['inactive', '--days', '1'], env: { SEEN_TABLE: 'blocks' } },
+    { args: ['inactive', '--days', '1', '--json'], env: { SEEN_TABLE: 'blocks' } },
+    { args: ['inactive', '--days', LINES] },
+    { args: ['inactive', '--days', '1', '--table', LINES] },
+    { args: ['inactive', '--days', '1', '--table', 'blocks', '--pool', LINES] },
+    { args: ['inactive', LINES] },
+    { args: ['inactive', `--${LINES}`] },
+  ],
   'domains build': [
     { args: ['domains', 'build', LINES] },
     { args: ['domains', 'build', 'a', LINES] },
@@ -487,6 +499,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       'blocked',
       'effects',
       'invite',
+      'inactive',
       'domains',
       'precompile',
       'attach',
