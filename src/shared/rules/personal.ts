@@ -22,6 +22,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'confirmed',
     'connect-timeout',
     'deadline-exceeded',
+    'denial-published',
     'directory-answer',
     'domain-denied',
   ],
