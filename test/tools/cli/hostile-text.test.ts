@@ -148,7 +148,7 @@ async function listCommands(): Promise<readonly string[]> {
 }
 
 /** The commands that get the table and the pool of this test. */
-const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked', 'invite', 'inactive'])
+const ON_AWS: ReadonlySet<string> = new Set(['effects', 'attach', 'block', 'unblock', 'blocked', 'invite', 'inactive', 'erase'])
 const files = { 'handler.mjs': HANDLER }
 const lost = { message: 'effect lost', userPoolId: TEXT, sub: TEXT, effect: TEXT, token: TEXT }
 const template = (properties: object, more: object = {}): string =>
@@ -350,6 +350,16 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['inactive', LINES] },
     { args: ['inactive', `--${LINES}`] },
   ],
+  erase: [
+    { args: ['erase', 'failed', '--pool', LINES, '--dry-run', '--username', LINES] },
+    { args: ['erase', 'done', '--pool', LINES] },
+    { args: ['erase', LINES, '--pool', LINES], shows: '0 rows deleted' },
+    { args: ['erase', 'a', '--pool', 'b', '--table', `EFFECT_TABLE=${LINES}`] },
+    { args: ['erase', 'a', '--pool', 'b', '--table', LINES] },
+    { args: ['erase', 'a#b', '--pool', LINES], shows: 'is not valid' },
+    { args: ['erase', 'a', LINES] },
+    { args: ['erase', `--${LINES}`] },
+  ],
   'domains build': [
     { args: ['domains', 'build', LINES] },
     { args: ['domains', 'build', 'a', LINES] },
@@ -500,6 +510,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       'effects',
       'invite',
       'inactive',
+      'erase',
       'domains',
       'precompile',
       'attach',

@@ -1,0 +1,50 @@
+import { blockKey } from '../../../../shared/blocks/block-keys.ts'
+import { effectPk } from '../../../../shared/ledger/effect-item.ts'
+import { lastSeenPk } from '../../../../shared/seen/dynamo-last-seen.ts'
+
+/** The user whose rows are erased. */
+export interface ErasedUser {
+  readonly userPoolId: string
+  readonly sub: string
+  /** The user name, if the operator knows it. */
+  readonly userName: string | undefined
+}
+
+/** How a user is found in a table. A table has `keys`, `prefix` or neither. */
+export interface UserTable {
+  /** The environment variable with the table's name. Rules declare it as the resource of their permissions. */
+  readonly setting: string
+  /** Returns the partition keys of the user's rows. */
+  readonly keys?: (user: ErasedUser) => readonly string[]
+  /** Returns the start of the partition keys of the user's rows. The table must be read as a whole. */
+  readonly prefix?: (user: ErasedUser) => string
+  /** The rows that the command does not erase, and why. */
+  readonly kept?: string
+}
+
+const CHANNELS = ['email', 'sms']
+
+/**
+ * Every table that rules of this package use, and how a user is found in it. `lifeguard erase` and docs/reference/tables.md read this list.
+ * A test compares it with the permissions of the rules, so that a new table cannot be forgotten.
+ */
+export const USER_TABLES: readonly UserTable[] = [
+  // First, so that the sweeper runs no effect for a user whose other rows are gone.
+  { setting: 'EFFECT_TABLE', prefix: ({ userPoolId, sub }) => effectPk({ userPoolId, sub, effect: '' }) },
+  { setting: 'PROFILE_TABLE', keys: ({ userPoolId, sub }) => [`${userPoolId}#${sub}`] },
+  { setting: 'SEEN_TABLE', keys: (user) => [lastSeenPk(user)] },
+  {
+    setting: 'BLOCK_TABLE',
+    keys: ({ userPoolId, sub }) => [blockKey({ userPoolId, type: 'sub', value: sub })],
+    kept: 'blocks by user name, address or domain, which may keep a person out on purpose',
+  },
+  {
+    setting: 'LIMIT_TABLE',
+    // The keys of `dynamoParkedCodes`.
+    keys: ({ userPoolId, userName }) =>
+      userName === undefined ? [] : CHANNELS.map((channel) => JSON.stringify(['code', userPoolId, userName, channel])),
+    kept: 'counters, whose keys are hashes and which expire an hour after their window',
+  },
+  { setting: 'EMAIL_TABLE', kept: 'all rows, because the table is written by your application' },
+  { setting: 'LEGACY_TABLE', kept: 'all rows, because the table is the directory from which users are migrated' },
+]

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { USER_TABLES } from '../../../../../src/tools/cli/commands/erase/user-tables.ts'
+
+const page = readFileSync('docs/reference/tables.md', 'utf8')
+const user = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', userName: 'ann' }
+
+/** Returns the settings of all tables that rules and adapters of src declare as resources of DynamoDB permissions. */
+async function findSettings(): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for await (const file of glob('src/**/*.ts')) {
+    for (const [, setting = ''] of readFileSync(file, 'utf8').matchAll(/actions: \['dynamodb:[^\]]*\], resource: '(\w+)'/g))
+      if (setting !== 'TABLE') found.add(setting)
+  }
+  return found
+}
+
+describe('USER_TABLES', () => {
+  it('has every table that a rule of src declares, and no other', async () => {
+    const settings = USER_TABLES.map(({ setting }) => setting)
+    expect(new Set(settings)).toEqual(await findSettings())
+    expect(settings).toHaveLength(new Set(settings).size)
+  })
+
+  it.each(USER_TABLES)('says for $setting how a user is found, or why the rows stay', ({ keys, prefix, kept }) => {
+    expect([keys, prefix, kept].filter((each) => each !== undefined).length).toBeGreaterThan(0)
+    expect(keys === undefined || prefix === undefined).toBe(true)
+  })
+
+  it('finds only rows of the user: every key has the pool, and the sub or the name', () => {
+    const keys = USER_TABLES.flatMap((table) => [...(table.keys?.(user) ?? []), ...(table.prefix ? [table.prefix(user)] : [])])
+    expect(keys).toHaveLength(6)
+    for (const key of keys) expect(key).toMatch(/eu-west-1_Example.*(?:sub-1|ann)/)
+  })
+
+  it.each(USER_TABLES)('docs/reference/tables.md has a section on $setting', ({ setting }) => {
+    expect(page).toMatch(new RegExp(`^## .*\`${setting}\``, 'm'))
+  })
+})
