@@ -39,7 +39,7 @@ describe('lifeguard', () => {
     [['repaly'], "Unknown command 'repaly'. Did you mean 'replay'?"],
     [
       ['test'],
-      "Unknown command 'test'. Expected one of replay, explain, dev, record, preview, effects, domains, import-check, precompile, attach, doctor, init",
+      "Unknown command 'test'. Expected one of replay, explain, dev, record, preview, block, unblock, blocked, effects, invite, inactive, erase, domains, import-check, precompile, attach, doctor, init",
     ],
     [['replay', '--jsn'], "Unknown option '--jsn'. Did you mean '--json'?"],
     [['replay', '--verbose'], "Unknown option '--verbose'. Run 'lifeguard replay --help' to see the options"],
