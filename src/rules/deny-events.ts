@@ -43,18 +43,22 @@ export function denyEvents<T extends Refusing>(
   assertRules(OWNER, rules, rules === rest ? 3 : 2)
   const inner = chain<T>(...rules)
   const declared = new Set(listRules<RuleNode>(inner).flatMap(({ reasons = [] }) => reasons))
-  // Listed as a child, so that the log has its name and packaging its permissions. It has an effect only in the copy below.
-  const publisher = compose<T>({
-    name: 'publish-denial',
-    kind: 'rule',
-    can: [],
-    ...(bus.permissions && { permissions: bus.permissions }),
-    evaluate: () => skip(),
-  })
+  const createPublisher = (event?: BusEvent): Rule<T> =>
+    compose<T>({
+      name: 'publish-denial',
+      kind: 'rule',
+      can: [],
+      ...(bus.permissions && { permissions: bus.permissions }),
+      async evaluate({ signal }) {
+        if (event !== undefined) await bus.publish(event, signal)
+        return skip('denial-published')
+      },
+    })
   return compose<T>({
     name: 'deny-events',
     kind: 'chain',
-    children: [inner, publisher],
+    // Lists a publisher that never runs, so that the log has its name and packaging its permissions.
+    children: [inner, createPublisher()],
     async evaluate(ctx, run): Promise<AnyOutcome<T>> {
       const verdict = await run.evaluate(inner, ctx, { index: 0 })
       if (verdict.kind === 'error') throw new RuleError(verdict)
@@ -62,14 +66,7 @@ export function denyEvents<T extends Refusing>(
       // Replaces a reason that a rule made from data of the user, as the log does.
       const hide = (reason: string): string => (declared.has(reason) ? reason : hidePersonal(ctx.event)(reason))
       const event = describeDenial(type, ctx, { ...verdict, reason: hide(verdict.reason) })
-      const publish: Rule<T> = {
-        ...publisher,
-        async evaluate({ signal }) {
-          await bus.publish(event, signal)
-          return skip('denial-published')
-        },
-      }
-      run.defer(publish, ctx)
+      run.defer(createPublisher(event), ctx)
       return verdict
     },
   })
