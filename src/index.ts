@@ -8,6 +8,7 @@ export type { TriggerFactory, TriggerHandler } from './shared/lambda/define-trig
 export type { InvocationContext } from './shared/lambda/handler.ts'
 export type { HandlerSettings, LogFields, Logger, LogLevel, Middleware, MiddlewareRequest } from './shared/lambda/settings.ts'
 export { type UseClient, type WarmUpEvent, type WarmUpSettings, warmUp, warmUpEvent } from './shared/lambda/warm-up.ts'
+export { type RefusalCatalogue, refusalTexts } from './shared/messages/refusal-texts.ts'
 export { type BetweenOptions, between, type Hours } from './shared/rules/between.ts'
 export { anyOf, chain, denyIf, type FailOpenOptions, failClosed, failOpen, parallel, shadow, when } from './shared/rules/combinators.ts'
 export { reservationKey } from './shared/rules/commit.ts'
@@ -27,6 +28,7 @@ export type {
   Decision,
   Denied,
   Failed,
+  FindRefusalText,
   Proceed,
   RuleAnswer,
   RuleObserver,
@@ -54,6 +56,7 @@ export {
   deny,
   done,
   type Outcome,
+  type RefusalCode,
   respond,
   type Skip,
   skip,

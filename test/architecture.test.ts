@@ -133,7 +133,9 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/lambda': 'types of handlers',
     'shared/email': 'domains',
     'shared/settings': 'maskInitErrors',
+    'shared/messages': 'the texts of refusals',
   },
+  client: {},
   testing: {
     trigger: 'types of events',
     'shared/mail': 'a mailer in memory',

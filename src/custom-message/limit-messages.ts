@@ -34,7 +34,7 @@ export function limitMessages(options: LimitMessagesOptions): Rule<CustomMessage
     throw new TypeError(`${OWNER}: counter is ${describeValue(counter)}; expected dynamoCounter({ documents, table })`)
   assertLimit(`${OWNER}: perUser`, perUser)
   if (!isPublicText(message)) throw new TypeError(`${OWNER}: message is ${describeValue(message)}; expected a text for the user`)
-  const denial = deny('too-many-messages', message)
+  const denial = deny('too-many-messages', message, { code: 'too-many-messages', quiet: true })
   return defineRule<CustomMessage>('limit-messages', () => skip(), {
     can: ['deny'],
     permissions: counter.permissions,

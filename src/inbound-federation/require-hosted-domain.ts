@@ -29,8 +29,9 @@ const ENTRA_ISSUER =
 export function requireHostedDomain(...organisations: readonly string[]): Rule<InboundFederation> {
   assertTexts('requireHostedDomain()', organisations)
   const known = new Set(organisations.map(parseOrganisation))
-  const missing = deny('hosted-domain-missing', ACCOUNT_NOT_ALLOWED)
-  const wrong = deny('hosted-domain-not-allowed', ACCOUNT_NOT_ALLOWED)
+  const code = { code: 'account-not-allowed', quiet: true }
+  const missing = deny('hosted-domain-missing', ACCOUNT_NOT_ALLOWED, code)
+  const wrong = deny('hosted-domain-not-allowed', ACCOUNT_NOT_ALLOWED, code)
   return defineRule<InboundFederation>(
     'require-hosted-domain',
     ({ event }) => {

@@ -59,8 +59,10 @@ export function denyDuplicateEmail(directory: EmailDirectory, options: DenyDupli
       'denyDuplicateEmail(): a denial reveals to anyone that an address has an account; expected revealsExistence: true, to accept that',
     )
   const { message = EMAIL_NOT_ALLOWED } = options
-  const taken = deny('email-taken', message)
-  const malformed = deny('email-malformed', message)
+  // The default message does not mention the account, so the code does not either.
+  const code = { code: options.message === undefined ? 'email-not-allowed' : 'email-taken', field: 'email', quiet: true }
+  const taken = deny('email-taken', message, code)
+  const malformed = deny('email-malformed', message, code)
 
   return defineRule<PreSignUp>(
     'deny-duplicate-email',

@@ -167,14 +167,19 @@ function readOptions(accounts: LinkableAccounts, options: LinkProvidersOptions):
   for (const [name, value] of Object.entries({ linkInvited, removeUnconfirmed, revealProvider }))
     if (typeof value !== 'boolean') throw new TypeError(`linkProviders(): ${name} is ${describeValue(value)}; expected a boolean`)
   assertOptions('linkProviders(): messages', messages, REASONS)
+  const hidden = (reason: LinkReason): Deny => deny(reason, EMAIL_NOT_ALLOWED, { code: 'email-not-allowed', field: 'email', quiet: true })
   // Make the denials here, so that an empty message throws when the rule is made.
   const denials = new Map(
-    REASONS.map((reason) => [reason, deny(reason, messages[reason] ?? (reason === LINKED ? SIGN_IN_AGAIN : EMAIL_NOT_ALLOWED))]),
+    REASONS.map((reason) => {
+      const message = messages[reason] ?? (reason === LINKED ? SIGN_IN_AGAIN : undefined)
+      // A default message does not mention the account, so its code does not either.
+      return [reason, message === undefined ? hidden(reason) : deny(reason, message, { code: reason, quiet: true })]
+    }),
   )
   const toDenial: ReadOptions['toDenial'] = ({ reason, account }) => {
     const provider = revealProvider && reason === 'use-your-provider' ? findProvider(account) : undefined
-    if (provider !== undefined) return deny(reason, `Please sign in with ${provider}`)
-    return denials.get(reason) ?? deny(reason, EMAIL_NOT_ALLOWED)
+    if (provider !== undefined) return deny(reason, `Please sign in with ${provider}`, { code: reason, quiet: true })
+    return denials.get(reason) ?? hidden(reason)
   }
   return { trust, linkInvited, removeUnconfirmed, toDenial }
 }

@@ -9,6 +9,8 @@ import type { PreSignUp } from './trigger.ts'
 /** The default message of a denial. It does not mention the account. */
 const NOT_AVAILABLE = 'This sign-up is not possible. If you have an account already, please sign in'
 
+const CODE = { code: 'account-exists', quiet: true } as const
+
 /** The options of {@link reserveLegacyUsers}. */
 export interface ReserveLegacyUsersOptions {
   /**
@@ -38,8 +40,8 @@ export function reserveLegacyUsers(directory: Directory, options: ReserveLegacyU
       'reserveLegacyUsers(): a denial reveals to anyone that a user exists; expected revealsExistence: true, to accept that',
     )
   const { message = NOT_AVAILABLE } = options
-  const reserved = deny('legacy-user', message)
-  const malformed = deny('email-malformed', message)
+  const reserved = deny('legacy-user', message, CODE)
+  const malformed = deny('email-malformed', message, CODE)
 
   return defineRule<PreSignUp>(
     'reserve-legacy-users',

@@ -38,6 +38,8 @@ export const INVALID_USER_TOKEN = 'A valid user token is required'
 
 // The clocks of two machines may differ, so a token may seem to be issued in the future.
 const SKEW_SECONDS = 60
+// One code for all reasons, as the message is one message.
+const CODE = { code: 'user-token-not-valid', quiet: true } as const
 
 /**
  * Makes a rule that adds claims of a user to a machine token, so that a service can act on behalf of the user. The machine client sends the
@@ -69,17 +71,17 @@ export function onBehalfOf<const Name extends string>(
     async ({ event, signal }) => {
       if (event.triggerSource !== 'TokenGeneration_ClientCredentials') return skip('not-a-machine')
       const token = event.request.clientMetadata?.[metadataKey]
-      if (typeof token !== 'string' || token === '') return deny('user-token-missing', INVALID_USER_TOKEN)
+      if (typeof token !== 'string' || token === '') return deny('user-token-missing', INVALID_USER_TOKEN, CODE)
       const verified = await verifier.verify(token, event.userPoolId, signal)
-      if (verified === undefined) return deny('user-token-invalid', INVALID_USER_TOKEN)
+      if (verified === undefined) return deny('user-token-invalid', INVALID_USER_TOKEN, CODE)
       const { iat } = verified
       const age = typeof iat === 'number' ? now().getTime() / 1000 - iat : Number.NaN
       // A comparison with NaN is false, so a token without `iat` is denied.
-      if (!(age <= maxAgeSeconds && age >= -SKEW_SECONDS)) return deny('user-token-too-old', INVALID_USER_TOKEN)
+      if (!(age <= maxAgeSeconds && age >= -SKEW_SECONDS)) return deny('user-token-too-old', INVALID_USER_TOKEN, CODE)
       const found: Record<string, ClaimValue> = {}
       for (const [name, from] of claims) {
         const value = toClaimValue(name, Object.hasOwn(verified, from) ? verified[from] : undefined)
-        if (value === undefined) return deny('user-claim-missing', INVALID_USER_TOKEN)
+        if (value === undefined) return deny('user-claim-missing', INVALID_USER_TOKEN, CODE)
         found[name] = value
       }
       return respond({ access: { claims: found } }, 'user-claims-added')

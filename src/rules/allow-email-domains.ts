@@ -13,6 +13,9 @@ export const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
 /** The denial's message at a sign-in or a token refresh. */
 export const EMAIL_NOT_ALLOWED_AT_SIGN_IN = 'This email address cannot be used to sign in'
 
+/** The code of every denial of an address. It is one code for all reasons, as the message is one message. */
+export const EMAIL_CODE = { code: 'email-not-allowed', field: 'email', quiet: true } as const
+
 // Trigger sources of sign-ups after which Cognito can verify the address by a code. An address from another source may never be verified.
 const VERIFIED_BY_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
 
@@ -57,8 +60,8 @@ export function allowEmailDomains<T extends Approving>(...given: Given): Rule<T>
   const list = toDomainList(options.domains)
   assertClosed(list)
   // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
-  const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED)
-  const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
+  const atSignUp = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED, EMAIL_CODE)
+  const atSignIn = deny('domain-not-allowed', options.message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN, EMAIL_CODE)
   // With `*`, every domain is allowed, so do not deny a missing or unverified address.
   const everyDomain = list.every
   const { withoutEmail = 'deny', unverifiedEmail = 'deny' } = options.federated ?? {}

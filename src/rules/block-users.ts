@@ -18,6 +18,11 @@ export const SIGN_UP_NOT_POSSIBLE = 'Sign-up is not possible at the moment'
 /** The denial's message with `revealBlock`, if the block has no message. */
 export const BLOCKED = 'This account is blocked'
 
+// Without `revealBlock`, the code is one for all reasons, as the message is one message.
+const AT_SIGN_IN = { code: 'sign-in-not-possible', quiet: true } as const
+const AT_SIGN_UP = { code: 'sign-up-not-possible', quiet: true } as const
+const REVEALED = { code: 'user-blocked', quiet: true } as const
+
 /** The options of `blockUsers`. */
 export interface BlockUsersOptions {
   /**
@@ -63,18 +68,20 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
     ...(blockList.permissions && { permissions: blockList.permissions }),
     async evaluate({ event, user, signal }) {
       const { triggerSource, userPoolId } = event
-      const refusal = triggerSource === 'PreSignUp_SignUp' ? SIGN_UP_NOT_POSSIBLE : SIGN_IN_NOT_POSSIBLE
+      const signsUp = triggerSource === 'PreSignUp_SignUp'
+      const [refusal, code] = signsUp ? ([SIGN_UP_NOT_POSSIBLE, AT_SIGN_UP] as const) : ([SIGN_IN_NOT_POSSIBLE, AT_SIGN_IN] as const)
       const keys = userPoolId ? blockKeys(userPoolId, user) : []
       // Deny an event without a user name or pool, because no block can be looked up for it.
-      if (keys.length === 0) return deny('user-not-named', refusal)
+      if (keys.length === 0) return deny('user-not-named', refusal, code)
       const unreadable = user.email !== undefined && parseEmailAddress(user.email) === undefined
       const deniesUnreadable = unreadableEmail === 'deny' || triggerSource.startsWith('PreSignUp_')
       if ((unreadable && deniesUnreadable) || keys.length > MAX_KEYS || (user.email?.length ?? 0) > MAX_EMAIL_LENGTH)
-        return deny('email-malformed', refusal)
+        return deny('email-malformed', refusal, code)
       const time = now()
       const block = (await blockList.find(keys, signal)).find((found) => !hasExpired(found, time))
       if (block === undefined) return skip(unreadable ? 'email-unreadable' : 'not-blocked')
-      return deny('user-blocked', revealBlock ? publicText(block) : refusal, { detail: `${block.type}: ${block.reason}` })
+      const detail = `${block.type}: ${block.reason}`
+      return deny('user-blocked', revealBlock ? publicText(block) : refusal, { detail, ...(revealBlock ? REVEALED : code) })
     },
   })
 }

@@ -1,6 +1,5 @@
 import { assertOptions, assertTexts } from '../shared/rules/arguments.ts'
-import { isAttributeName } from '../shared/rules/condition.ts'
-import { deny, isReason, skip } from '../shared/rules/outcome.ts'
+import { deny, isAttributeName, isReason, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
 
@@ -64,17 +63,24 @@ export function requireAttributes<T extends Refusing>(first?: unknown, ...more: 
   assertOptions('requireAttributes()', given, ['message'])
   const options: RequireAttributesOptions = Object(given)
   // Make the denial here, so that an empty message throws when the rule is made, and not at the first denial.
-  const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED)
+  const denial = deny('attributes-not-valid', options.message ?? ATTRIBUTES_NOT_ACCEPTED, { code: 'attributes-not-valid', quiet: true })
   return compose<T>({
     name: 'require-attributes',
     kind: 'rule',
     can: ['deny'],
     permissions: [],
-    async evaluate({ user }) {
+    async evaluate({ trigger, user }) {
       // Pass a plain object, because schema libraries require one, and the user's attributes have no prototype.
       const { issues } = await schema['~standard'].validate({ ...user.attributes })
       if (issues === undefined) return skip()
-      return { ...denial, detail: issues.map(toIssueCode).join('; '), explanation: issues.map(explain).join('; ') }
+      // Only at sign-up: later, anyone who knows the user name could find out which attributes the user lacks.
+      const field = trigger === 'PreSignUp' ? issues.map((issue) => toSteps(issue)[0] ?? '').find(isAttributeName) : undefined
+      return {
+        ...denial,
+        ...(field !== undefined && { field }),
+        detail: issues.map(toIssueCode).join('; '),
+        explanation: issues.map(explain).join('; '),
+      }
     },
   })
 }

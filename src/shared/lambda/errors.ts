@@ -1,5 +1,5 @@
 import { LifeguardError } from '../rules/errors.ts'
-import { withoutFullStop } from '../rules/outcome.ts'
+import { type RefusalCode, withoutFullStop } from '../rules/outcome.ts'
 
 /**
  * The message for the caller when a rule or the handler fails. It is fixed, because Cognito shows every error message to the end
@@ -7,15 +7,27 @@ import { withoutFullStop } from '../rules/outcome.ts'
  */
 export const MASKED_MESSAGE = 'Something went wrong, please try again later'
 
+/**
+ * Returns the text of a refusal for the caller: the message, and the code and the field in square brackets.
+ *
+ * @example
+ * formatRefusal('You need an invitation', { code: 'invite-missing', field: 'email' }) // 'You need an invitation [invite-missing: email]'
+ */
+export function formatRefusal(message: string, { code, field }: RefusalCode = {}): string {
+  // Removes the full stop, because Cognito adds one. deny() has removed it already, but a rule need not call deny().
+  const text = withoutFullStop(message)
+  if (code === undefined) return text
+  return field === undefined ? `${text} [${code}]` : `${text} [${code}: ${field}]`
+}
+
 /** Thrown by a handler for a denial. Cognito shows its message to the caller. */
 export class TriggerDeniedError extends LifeguardError {
   // Sets the class name, because Lambda's JSON log format logs it, and minifying would shorten it.
   static override readonly name = 'TriggerDeniedError'
   override readonly name = 'TriggerDeniedError'
   override readonly code = 'trigger-denied'
-  constructor(message: string) {
-    // Removes the full stop, because Cognito adds one. deny() has removed it already, but a rule need not call deny().
-    super(withoutFullStop(message))
+  constructor(message: string, code?: RefusalCode) {
+    super(formatRefusal(message, code))
     // Removes the stack frames, which Lambda would log. They are useless, because all are in this package.
     this.stack = `${this.name}: ${this.message}`
   }

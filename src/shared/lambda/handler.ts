@@ -1,13 +1,14 @@
 import middy from '@middy/core'
 import type { Context as LambdaContext } from 'aws-lambda'
-import { isAttributeName } from '../rules/condition.ts'
 import { type Decision, HANDLER, type RuleObserver } from '../rules/decision.ts'
 import { decide } from '../rules/engine.ts'
 import { DeadlineExceededError, toErrorReason } from '../rules/errors.ts'
 import { type Deadline, isObject, processClock, startDeadline } from '../rules/invocation.ts'
+import { isAttributeName } from '../rules/outcome.ts'
 import type { Rule } from '../rules/rule.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
-import { EngineNeverRanError, InvalidEventError, TriggerDeniedError, TriggerFailedError } from './errors.ts'
+import { EngineNeverRanError, InvalidEventError, TriggerFailedError } from './errors.ts'
+import { type RefusalSettings, toRefusal } from './refusal-error.ts'
 import { type InvocationObserver, type OBSERVER, reporter } from './report.ts'
 import { COGNITO_LIMIT_MS, deadlineLimits, type HandlerSettings, isLambda, type Middleware } from './settings.ts'
 
@@ -49,7 +50,7 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
   const report = reporter(contract.name, rule, settings)
   const coldStartMs = coldStart(clock.now())
   const judge: Judge<T> = (event, deadline) => decide(rule, event, { contract, deadline, clock, ...observed.by })
-  const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware, contract)
+  const runThroughMiddy = middleware.length === 0 ? withoutMiddleware(judge) : withMiddleware(judge, middleware, { contract, settings })
 
   return async (event, context) => {
     const startedAt = clock.now()
@@ -64,7 +65,7 @@ export function createHandler<T extends Trigger>({ contract, rule, settings }: C
     deadline.close()
     const decision = finalDecision(invocation.decision, error)
     report(event, context, decision, clock.now() - startedAt)
-    return answerOrThrow<T>(decision, event)
+    return answerOrThrow<T>(decision, event, settings)
   }
 }
 
@@ -95,7 +96,7 @@ export function createMiddleware<T extends Trigger>({ contract, rule, settings }
       const decision = await judge(request.event, request.context)
       report(request.event, request.context, decision, clock.now() - startedAt)
       // middy ends the invocation if `before` returns a value, so the answer goes into the event.
-      request.event = answerOrThrow<T>(decision, request.event)
+      request.event = answerOrThrow<T>(decision, request.event, settings)
     },
   }
 }
@@ -128,13 +129,13 @@ function withoutMiddleware<T extends Trigger>(judge: Judge<T>): (invocation: Inv
 function withMiddleware<T extends Trigger>(
   judge: Judge<T>,
   middleware: readonly Middleware<T['event']>[],
-  { secrets = [] }: TriggerContract,
+  { contract: { secrets = [] }, settings }: Pick<Composed<T>, 'contract' | 'settings'>,
 ): (invocation: Invocation<T>) => Promise<unknown> {
   return (invocation) => {
     const { event, context, deadline } = invocation
     const run = async (): Promise<T['event']> => {
       invocation.decision = await judge(event, deadline)
-      return copyFor(answerOrThrow<T>(invocation.decision, event), secrets)
+      return copyFor(answerOrThrow<T>(invocation.decision, event, settings), secrets)
     }
     const pipeline = middy(run, WITHOUT_TIMEOUT).use({ name: 'check-event', before: ({ event: copy }) => assertEvent(copy) })
     for (const each of middleware) pipeline.use(each)
@@ -202,11 +203,11 @@ export function finalDecision<T extends Trigger>(decision: Decision<T> | undefin
  * Returns the answer to Cognito: the original event with the rules' answers merged into its response. Cognito rejects an incomplete
  * event as `Unrecognizable lambda output`.
  *
- * @throws TriggerDeniedError on a denial, with the rule's message, unless the trigger's response refuses the user.
+ * @throws TriggerDeniedError on a denial, with the message for the user, unless the trigger's response refuses the user.
  * @throws TriggerFailedError on a failure, with a fixed message.
  */
-export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T['event']): T['event'] {
-  if (decision.kind === 'denied' && decision.response === undefined) throw new TriggerDeniedError(decision.message)
+export function answerOrThrow<T extends Trigger>(decision: Decision<T>, event: T['event'], settings: RefusalSettings = {}): T['event'] {
+  if (decision.kind === 'denied' && decision.response === undefined) throw toRefusal(decision, event, settings)
   if (decision.kind === 'failed') throw new TriggerFailedError()
   const { response } = event
   return { ...event, response: { ...(typeof response === 'object' ? response : undefined), ...decision.response } }

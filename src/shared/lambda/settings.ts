@@ -1,5 +1,6 @@
 import type { Context as LambdaContext } from 'aws-lambda'
-import { assertOptions } from '../rules/arguments.ts'
+import { assertOptions, describeValue } from '../rules/arguments.ts'
+import type { FindRefusalText } from '../rules/decision.ts'
 import type { Clock } from '../rules/invocation.ts'
 import type { Trigger, TriggerContract } from '../rules/trigger.ts'
 
@@ -79,6 +80,10 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
   readonly logLevel?: LogLevel
   /** The key of the user hash in log lines, a random string of at least 16 characters. Default: no user hash. */
   readonly logHashKey?: string
+  /** `all` to send the codes of this package's rules too. The default is `own`: only the codes of rules that set one with `deny`. */
+  readonly refusalCodes?: 'own' | 'all'
+  /** Finds the text of a refusal by its code, in the user's language: `refusalTexts(catalogue)`. Default: the rule's message. */
+  readonly refusalTexts?: FindRefusalText
   /** Your own middy middleware. It receives a copy of the event. It can make an invocation fail, but cannot undo a denial. */
   readonly middleware?: readonly Middleware<T['event']>[]
   /** Replaces the clock, for tests. */
@@ -87,7 +92,10 @@ export interface HandlerSettings<T extends Trigger = Trigger> {
   readonly write?: (line: string) => void
 }
 
-const NAMES: readonly (keyof HandlerSettings)[] = ['deadlineMs', 'logger', 'logLevel', 'logHashKey', 'middleware', 'clock', 'write']
+const NAMES: readonly (keyof HandlerSettings)[] = [
+  ...(['deadlineMs', 'logger', 'logLevel', 'logHashKey', 'refusalCodes', 'refusalTexts'] as const),
+  ...(['middleware', 'clock', 'write'] as const),
+]
 
 /**
  * Validates the settings when the handler is created.
@@ -95,9 +103,18 @@ const NAMES: readonly (keyof HandlerSettings)[] = ['deadlineMs', 'logger', 'logL
  * @param maxMs The longest deadline of the trigger.
  * @throws RangeError or TypeError with the setting's name, its value (except for a key) and the expected value.
  */
-export function assertSettings(settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey'>, maxMs: number): void {
+export function assertSettings(
+  settings: Pick<HandlerSettings, 'deadlineMs' | 'logLevel' | 'logHashKey' | 'refusalCodes' | 'refusalTexts'>,
+  maxMs: number,
+): void {
   assertOptions('settings', settings, NAMES)
-  const { deadlineMs, logLevel, logHashKey } = settings
+  const { deadlineMs, logLevel, logHashKey, refusalCodes = 'own', refusalTexts } = settings
+  if (refusalCodes !== 'own' && refusalCodes !== 'all')
+    throw new TypeError(`refusalCodes is '${String(refusalCodes)}'; expected 'own' or 'all'`)
+  if (refusalTexts !== undefined && typeof refusalTexts !== 'function')
+    throw new TypeError(
+      `refusalTexts is ${describeValue(refusalTexts)}; expected refusalTexts({ fallback: 'en', locales: { en: { ... } } })`,
+    )
   if (deadlineMs !== undefined && !(deadlineMs >= 1 && deadlineMs <= maxMs)) {
     throw new RangeError(`deadlineMs is ${deadlineMs}; expected 1 to ${maxMs} milliseconds`)
   }

@@ -2,7 +2,7 @@ import { assertCondition, assertOptions, assertRules } from './arguments.ts'
 import { assertReads, type Condition } from './condition.ts'
 import { RuleError } from './errors.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
-import { type AnyOutcome, type Deny, deny, type ErrorVerdict, type Passed, skip, type Verdict } from './outcome.ts'
+import { type AnyOutcome, type Deny, deny, type ErrorVerdict, type Passed, type RefusalCode, skip, type Verdict } from './outcome.ts'
 import { compose, type Rule, type RuleArgument, type RuleNode, type Run, type Share } from './rule.ts'
 import type { Approving, Refusing, RuleContext, Trigger, Working } from './trigger.ts'
 
@@ -147,7 +147,7 @@ export function anyOf<T extends Approving>(...rules: readonly RuleArgument<T>[])
         if (verdict.kind === 'error' && (failed === undefined || verdict.mustFail)) failed = verdict
       }
       if (failed !== undefined) throw new RuleError(failed)
-      return denied ?? deny('no-rule-allowed', NOT_ALLOWED)
+      return denied ?? deny('no-rule-allowed', NOT_ALLOWED, { code: 'not-allowed', quiet: true })
     },
   })
 }
@@ -157,13 +157,20 @@ export function anyOf<T extends Approving>(...rules: readonly RuleArgument<T>[])
  *
  * @param reason A constant identifier, for the log. The rule's name is `deny-if-` and the reason.
  * @param message The text that the end user reads.
- * @throws TypeError if the reason is not an identifier, the message is empty, or the condition is not a function.
+ * @param code The code and the field for the application, as for `deny`.
+ * @throws TypeError if the reason or the code is not an identifier, the message is empty, or the condition is not a function.
  * @example
  * denyIf(not(fromAppClient(WEB_CLIENT)), 'wrong-app-client', 'Sign up on our web site')
  */
-export function denyIf<T extends Refusing>(condition: Condition<NoInfer<T>>, reason: string, message: string): Rule<T> {
+export function denyIf<T extends Refusing>(
+  condition: Condition<NoInfer<T>>,
+  reason: string,
+  message: string,
+  code: RefusalCode = {},
+): Rule<T> {
   assertCondition('denyIf()', condition)
-  const denial = deny(reason, message)
+  assertOptions('denyIf()', code, ['code', 'field'])
+  const denial = deny(reason, message, code)
   return compose({
     name: `deny-if-${reason}`,
     kind: 'rule',

@@ -1,7 +1,6 @@
 import type { TriggerSource } from '../cognito/triggers.ts'
 import { assertCondition, assertConditions, assertTexts, describeValue } from './arguments.ts'
 import { andThen, isThenable, type MaybePromise } from './invocation.ts'
-import { isIdentifier } from './outcome.ts'
 import type { RulePermission } from './rule.ts'
 import type { RuleContext, Trigger } from './trigger.ts'
 
@@ -196,11 +195,6 @@ export interface DeclaresReads {
 export function assertReads(owner: string, reads: unknown): asserts reads is readonly string[] {
   if (Array.isArray(reads) && reads.every((name) => typeof name === 'string' && name !== '')) return
   throw new TypeError(`${owner}: reads must be a list of attribute names, such as ['email'], or []`)
-}
-
-/** Returns true if a string has the format of an attribute's name: identifiers joined by colons, such as `custom:terms`. */
-export function isAttributeName(text: string): boolean {
-  return text.length <= 64 && text.split(':').every(isIdentifier)
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { AnyOutcome, ErrorVerdict } from './outcome.ts'
+import type { CognitoEvent } from '../cognito/event.ts'
+import type { AnyOutcome, ErrorVerdict, RefusalCode } from './outcome.ts'
 import type { CognitoResponse, Trigger } from './trigger.ts'
 
 /** The rule name in decisions and trace entries that no rule caused, for example after an invalid event or an error in a middleware. */
@@ -15,13 +16,18 @@ export interface Proceed<T extends Trigger = Trigger> {
   readonly response: CognitoResponse
 }
 
+/** Returns the text of a refusal for the user of an event, or undefined to keep the rule's message. It must not reveal more. */
+export type FindRefusalText = (code: string, event: CognitoEvent) => string | undefined
+
 /** A rule refused the user. */
-export interface Denied {
+export interface Denied extends RefusalCode {
   readonly kind: 'denied'
   readonly rule: string
   readonly reason: string
   /** The text that the end user reads. */
   readonly message: string
+  /** True if only a handler with `refusalCodes: 'all'` sends the code. */
+  readonly quiet?: boolean
   /** The response that refuses the user, if the trigger has one. The message is then not used. */
   readonly response?: CognitoResponse
 }

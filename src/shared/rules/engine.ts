@@ -76,8 +76,9 @@ async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
 function decisionFrom<T extends Trigger>(engine: Engine, verdict: Verdict<T>, ctx: RuleContext<T>): Proceed<T> | Denied | Failed {
   if (verdict.kind === 'deny') {
     const response = engine.contract.encodeDenial?.(ctx.event)
-    const { by: rule = 'unknown', reason, message } = verdict
-    return { kind: 'denied', rule, reason, message, ...(response && { response }) }
+    const { by: rule = 'unknown', reason, message, code, field, quiet } = verdict
+    const coded = code === undefined ? undefined : { code, ...(field !== undefined && { field }), ...(quiet && { quiet }) }
+    return { kind: 'denied', rule, reason, message, ...coded, ...(response && { response }) }
   }
   // An error that does not fail the invocation counts as a skip, because the trigger continues on errors.
   if (verdict.kind === 'error' && (verdict.mustFail || engine.contract.onError === 'fail'))

@@ -26,8 +26,16 @@ export interface Answer<A> extends HasAuthor {
   readonly reason?: string
 }
 
+/** The code of a refusal, which the application gets after the message. */
+export interface RefusalCode {
+  /** Identifies the refusal for the application, such as `email-not-allowed`. At most 40 characters. */
+  readonly code?: string
+  /** The user attribute that the refusal is about, such as `email`. It needs a `code`. */
+  readonly field?: string
+}
+
 /** The rule denies the user. */
-export interface Deny extends HasAuthor {
+export interface Deny extends HasAuthor, RefusalCode {
   readonly kind: 'deny'
   /** A constant identifier for the log and the metrics. */
   readonly reason: string
@@ -39,6 +47,8 @@ export interface Deny extends HasAuthor {
    * An explanation for developers, shown only by `lifeguard replay` and `lifeguard explain`. It may quote attributes, and is never logged.
    */
   readonly explanation?: string
+  /** True if only a handler with `refusalCodes: 'all'` sends the code. The rules of this package set it. */
+  readonly quiet?: boolean
 }
 
 /** The effect of the rule has happened. */
@@ -98,6 +108,19 @@ export function isReason(text: unknown): text is string {
   return typeof text === 'string' && text.length <= MAX_REASON_LENGTH && isIdentifier(text)
 }
 
+/** The maximum length of a refusal's code in characters. */
+export const MAX_CODE_LENGTH = 40
+
+/** Returns true if a value can be the code of a refusal. */
+export function isCode(code: unknown): code is string {
+  return typeof code === 'string' && code.length <= MAX_CODE_LENGTH && isIdentifier(code)
+}
+
+/** Returns true if a string has the format of an attribute's name: identifiers joined by colons, such as `custom:terms`. */
+export function isAttributeName(text: string): boolean {
+  return text.length <= 64 && text.split(':').every(isIdentifier)
+}
+
 /** Returns true if a value is a string that is not empty after its final full stops are removed. */
 export function isPublicText(text: unknown): text is string {
   return typeof text === 'string' && withoutFullStop(text) !== ''
@@ -140,8 +163,14 @@ export function respond<A>(answer: NoInfer<A>, reason?: string): Answer<A> {
 
 /** The options of `deny`. */
 export interface DenyOptions {
+  /** Identifies the refusal for the application, such as `email-not-allowed`. At most 40 characters. */
+  readonly code?: string
+  /** The user attribute that the refusal is about, such as `email`. It needs a `code`. */
+  readonly field?: string
   /** Identifiers for the log, joined by `: ` or `; `. The log hides any other string, because it may contain an attribute. */
   readonly detail?: string
+  /** True to send the code only from a handler with `refusalCodes: 'all'`. By default, the code is always sent. */
+  readonly quiet?: boolean
 }
 
 /**
@@ -150,18 +179,37 @@ export interface DenyOptions {
  * @param reason A constant identifier for the log, such as `domain-not-allowed`, of at most 64 characters.
  * @param message The text that the end user reads, after `PreSignUp failed with error`. Final full stops are removed, because
  *   Cognito adds one. The message must not reveal if a user exists.
- * @throws TypeError if the reason is not an identifier or the message is empty. If a rule does not catch it, the rule has an error.
+ * @param options The code and the field are for the application: `readAuthError` of `cognito-lifeguard/client` reads them. They must not
+ *   reveal more than the message.
+ * @throws TypeError if the reason or the code is not an identifier, the field is not an attribute's name, or the message is empty. If a
+ *   rule does not catch it, the rule has an error.
  * @example
  * deny('domain-not-allowed', 'This email address cannot be used to sign up')
+ * @example
+ * deny('no-invite', 'You need an invitation', { code: 'invite-missing', field: 'email' })
  */
-export function deny(reason: string, message: string, { detail }: DenyOptions = {}): Deny {
+export function deny(reason: string, message: string, options: DenyOptions = {}): Deny {
   if (!isReason(reason)) {
     throw new TypeError(`deny(): the reason must be an identifier of at most ${MAX_REASON_LENGTH} characters, such as 'domain-not-allowed'`)
   }
   const text = withoutFullStop(message)
   if (text === '') throw new TypeError(`deny('${reason}'): the message is empty`)
-  return detail === undefined ? { kind: 'deny', reason, message: text } : { kind: 'deny', reason, message: text, detail }
+  const { detail, quiet } = options
+  const code = readCode(options, `deny('${reason}')`)
+  return { kind: 'deny', reason, message: text, ...(detail !== undefined && { detail }), ...code, ...(quiet && { quiet }) }
 }
+
+/** Returns a code and a field. @throws TypeError if one of them is invalid, or if there is a field without a code. */
+function readCode({ code, field }: { readonly code?: unknown; readonly field?: unknown }, owner: string): RefusalCode {
+  if (code === undefined && field === undefined) return NO_CODE
+  if (!isCode(code))
+    throw new TypeError(`${owner}: the code must be an identifier of at most ${MAX_CODE_LENGTH} characters, such as 'invite-missing'`)
+  if (field === undefined) return { code }
+  if (typeof field === 'string' && isAttributeName(field)) return { code, field }
+  throw new TypeError(`${owner}: the field must be the name of a user attribute, such as 'email' or 'custom:terms'`)
+}
+
+const NO_CODE: RefusalCode = {}
 
 /** Returns an outcome for a rule that had its effect. */
 export function done(): Done {
@@ -186,6 +234,7 @@ export function isPermitted(kind: unknown, contract: TriggerContract): kind is A
   }
 }
 
+const QUIET = { quiet: true } as const
 const KINDS = ['allow', 'answer', 'skip', 'deny', 'done'] as const
 
 /**
@@ -209,7 +258,8 @@ export function validateOutcome<T extends Trigger>(outcome: AnyOutcome<T>, rule:
     if (!(isReason(copy.reason) && isPublicText(copy.message))) {
       throw new TypeError(`The rule '${rule.name}' denied without a message or a valid reason: use deny(reason, message)`)
     }
-    return { kind: 'deny', by, reason: copy.reason, message: copy.message, ...pickTexts(copy) }
+    const code = readCode(copy, `The rule '${rule.name}'`)
+    return { kind: 'deny', by, reason: copy.reason, message: copy.message, ...pickTexts(copy), ...code, ...(copy.quiet === true && QUIET) }
   }
   if (copy.kind === 'answer' && copy.answer === undefined) {
     throw new TypeError(`The rule '${rule.name}' answered undefined: use respond(answer)`)

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import type { AuthError } from '../../../src/client/read-auth-error.ts'
 import { listenOnLoopback } from '../../../src/tools/local/loopback.ts'
 import type { PoolAddress } from '../pool.ts'
 import { createProxyClient, type Outcome, type TestClient } from './client.ts'
@@ -69,6 +70,11 @@ export async function openPage(browser: Browser, url: string): Promise<Page> {
   await page.goto(url)
   await page.waitForFunction('typeof openClient === "function"')
   return page
+}
+
+/** Calls a client in a page, and reads its error there. */
+export function readPageError(page: Page, name: PageClient, method: string, args: readonly unknown[]): Promise<AuthError | null> {
+  return page.evaluate<AuthError | null>(`readCallError(${[name, method, args].map((each) => JSON.stringify(each))})`)
 }
 
 /** Connects a client in a page to a pool. Its errors are data. */

@@ -1,3 +1,5 @@
+import { type AuthError, readAuthError } from '../../../src/client/read-auth-error.ts'
+
 /** The attributes and the metadata of a user, by their names. */
 export type Texts = Readonly<Record<string, string>>
 
@@ -76,6 +78,16 @@ export async function callClient(client: TestClient, method: string, args: reado
     return { value: value ?? null }
   } catch (error) {
     return { error: toClientError(error) }
+  }
+}
+
+/** Calls a method of a client, and reads its error as an application does. Returns null if the call succeeds. */
+export async function readCallError(client: TestClient, method: string, args: readonly unknown[]): Promise<AuthError | null> {
+  try {
+    await Reflect.get(client, method)(...args)
+    return null
+  } catch (error) {
+    return readAuthError(error)
   }
 }
 

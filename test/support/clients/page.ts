@@ -1,7 +1,8 @@
-// The program of the page in which the clients run. The bundle sets `openClient` and `callClient` in the page.
+// The program of the page in which the clients run. The bundle sets `openClient`, `callClient` and `readCallError` in the page.
+import type { AuthError } from '../../../src/client/read-auth-error.ts'
 import type { PoolAddress } from '../pool.ts'
 import { createAmplifyClient } from './amplify.ts'
-import { callClient, type Outcome, type TestClient } from './client.ts'
+import { callClient, type Outcome, readCallError, type TestClient } from './client.ts'
 import { createIdentityClient } from './identity-js.ts'
 import { createSdkClient } from './sdk.ts'
 
@@ -12,6 +13,12 @@ const CREATE: Readonly<Record<string, (pool: PoolAddress) => TestClient>> = {
 }
 const clients = new Map<string, TestClient>()
 
+function findClient(name: string): TestClient {
+  const client = clients.get(name)
+  if (client === undefined) throw new Error(`The client ${name} is not open`)
+  return client
+}
+
 Object.assign(globalThis, {
   openClient(name: string, pool: PoolAddress): void {
     const create = CREATE[name]
@@ -19,8 +26,9 @@ Object.assign(globalThis, {
     clients.set(name, create(pool))
   },
   async callClient(name: string, method: string, args: readonly unknown[]): Promise<Outcome> {
-    const client = clients.get(name)
-    if (client === undefined) throw new Error(`The client ${name} is not open`)
-    return callClient(client, method, args)
+    return callClient(findClient(name), method, args)
+  },
+  async readCallError(name: string, method: string, args: readonly unknown[]): Promise<AuthError | null> {
+    return readCallError(findClient(name), method, args)
   },
 })

@@ -1,6 +1,7 @@
 import { CreateIdentityProviderCommand } from '@aws-sdk/client-cognito-identity-provider'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readAuthError } from '../../../../src/client/read-auth-error.ts'
 import { CHROMIUM, launchChromium, serveApplication, type WebApplication } from '../../../support/clients/browser.ts'
 import type { LoginConfig } from '../../../support/clients/redirect-page.ts'
 import { createSdk, createUser, PASSWORD } from '../../../support/clients/users.ts'
@@ -30,7 +31,8 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
           return event
         },
         PreSignUp: (event) => {
-          if (event.request.userAttributes.email?.endsWith('@partner.example.org')) throw new Error('Partners cannot sign up')
+          if (event.request.userAttributes.email?.endsWith('@partner.example.org'))
+            throw new Error('Partners cannot sign up [partner: email]')
           return event
         },
         PostConfirmation: (event) => event,
@@ -161,7 +163,8 @@ describe.skipIf(CHROMIUM === undefined)('signInWithRedirect of Amplify, in Chrom
     await page.waitForFunction('authEvents.includes("signInWithRedirect_failure")')
 
     const [, message] = await page.evaluate<string[]>('authEvents.slice(authEvents.indexOf("signInWithRedirect_failure"))')
-    expect(message).toContain('PreSignUp failed with error Partners cannot sign up.')
+    expect(message).toContain('PreSignUp failed with error Partners cannot sign up [partner: email].')
+    expect(readAuthError(message)).toMatchObject({ kind: 'refused', code: 'partner', field: 'email', message: 'Partners cannot sign up' })
     expect(await page.evaluate<Claims>('readClaims()')).toEqual({ id: null, access: null })
   })
 })

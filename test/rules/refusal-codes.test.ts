@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { limitMessages } from '../../src/custom-message/limit-messages.ts'
+import { customMessage } from '../../src/custom-message/trigger.ts'
+import { requireHostedDomain } from '../../src/inbound-federation/require-hosted-domain.ts'
+import { preAuthentication } from '../../src/pre-auth/trigger.ts'
+import { denyDuplicateEmail } from '../../src/pre-signup/deny-duplicate-email.ts'
+import { linkProviders } from '../../src/pre-signup/link-providers.ts'
+import { reserveLegacyUsers } from '../../src/pre-signup/reserve-legacy-users.ts'
+import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { allowEmailDomains } from '../../src/rules/allow-email-domains.ts'
+import { blockUsers } from '../../src/rules/block-users.ts'
+import { denyEmailDomains } from '../../src/rules/deny-email-domains.ts'
+import { requireAttributes } from '../../src/rules/require-attributes.ts'
+import type { Directory } from '../../src/shared/directory/directory.ts'
+import { anyOf } from '../../src/shared/rules/combinators.ts'
+import type { Decision } from '../../src/shared/rules/decision.ts'
+import { skip } from '../../src/shared/rules/outcome.ts'
+import { defineRule } from '../../src/shared/rules/rule.ts'
+import { memoryCounter } from '../../src/testing/memory-counter.ts'
+import { messageEvent } from '../custom-message/message-event.ts'
+import { decide as decideFederation, federationEvent } from '../inbound-federation/federation-event.ts'
+import { memoryAccounts } from '../pre-signup/memory-accounts.ts'
+import { federatedEvent, preAuthenticationEvent, preSignUpEvent } from '../support/events.ts'
+
+/** Returns the code and the field of a denial, which must be quiet. */
+function readCode(decision: Decision): readonly (string | undefined)[] {
+  if (decision.kind !== 'denied') throw new Error(`Not denied: ${decision.kind}`)
+  expect(decision.quiet).toBe(true)
+  return [decision.code, decision.field]
+}
+
+const signUp = preSignUpEvent({ email: 'eve@evil.example' })
+const signIn = preAuthenticationEvent({ email: 'eve@evil.example', email_verified: 'true' })
+
+describe('the codes of rules', () => {
+  it.each([
+    ['an address in another domain', preSignUpEvent({ email: 'eve@evil.example' })],
+    ['no address', preSignUpEvent({})],
+    ['a malformed address', preSignUpEvent({ email: 'a@b@example.com' })],
+    ['an unverified address', federatedEvent()],
+  ])('allowEmailDomains has one code for all reasons: %s', async (_, event) => {
+    expect(readCode(await preSignUp(allowEmailDomains('example.com')).decide(event))).toEqual(['email-not-allowed', 'email'])
+  })
+
+  it('denyEmailDomains has the same code as allowEmailDomains, so that it does not reveal which list refused', async () => {
+    const rule = denyEmailDomains('evil.example')
+
+    expect(readCode(await preSignUp(rule).decide(signUp))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await preSignUp(rule).decide(preSignUpEvent({ email: 'a@b@c' })))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await preAuthentication(rule).decide(signIn))).toEqual(['email-not-allowed', 'email'])
+  })
+
+  it('blockUsers reveals a block only with revealBlock', async () => {
+    const block = { userPoolId: signIn.userPoolId, type: 'email', value: 'eve@evil.example', reason: 'spam' } as const
+    const list = { find: async () => [block] }
+
+    expect(readCode(await preAuthentication(blockUsers(list)).decide(signIn))).toEqual(['sign-in-not-possible', undefined])
+    expect(readCode(await preSignUp(blockUsers(list)).decide(signUp))).toEqual(['sign-up-not-possible', undefined])
+    expect(readCode(await preAuthentication(blockUsers(list, { revealBlock: true })).decide(signIn))).toEqual(['user-blocked', undefined])
+  })
+
+  it('requireAttributes names the first attribute at sign-up, and none at a sign-in', async () => {
+    const rule = requireAttributes('email', 'given_name', 'custom:terms')
+
+    expect(readCode(await preSignUp(rule).decide(signUp))).toEqual(['attributes-not-valid', 'given_name'])
+    expect(readCode(await preAuthentication(rule).decide(signIn))).toEqual(['attributes-not-valid', undefined])
+  })
+
+  it('requireAttributes names no attribute whose name could break the code', async () => {
+    const validate = () => ({ issues: [{ message: 'x', path: ['a] [b'] }, { message: 'x' }] })
+    const rule = requireAttributes({ '~standard': { version: 1, vendor: 'test', validate } })
+
+    expect(readCode(await preSignUp(rule).decide(signUp))).toEqual(['attributes-not-valid', undefined])
+  })
+
+  it('denyDuplicateEmail reveals the account in the code only if its message may do so too', async () => {
+    const directory = { isTaken: async () => true }
+    const generic = denyDuplicateEmail(directory, { revealsExistence: true })
+    const plain = denyDuplicateEmail(directory, { revealsExistence: true, message: 'You have an account' })
+
+    expect(readCode(await preSignUp(generic).decide(signUp))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await preSignUp(plain).decide(signUp))).toEqual(['email-taken', 'email'])
+  })
+
+  it('linkProviders has the codes of its reasons only for messages that differ', async () => {
+    const account = { userName: 'ann', status: 'CONFIRMED', enabled: true, email: 'ann@example.com', emailVerified: false, identities: [] }
+    const event = federatedEvent({ email: 'ann@example.com', email_verified: 'true' })
+    const decide = (verified: boolean, messages = {}) =>
+      preSignUp(
+        linkProviders(memoryAccounts({ ...account, emailVerified: verified }), { trust: ['Google'], revealsExistence: true, messages }),
+      ).decide(event)
+
+    expect(readCode(await decide(true))).toEqual(['linked-retry', undefined])
+    expect(readCode(await decide(false))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await decide(false, { 'use-your-password': 'Use your password' }))).toEqual(['use-your-password', undefined])
+  })
+
+  it('reserveLegacyUsers, limitMessages, requireHostedDomain and anyOf have a code each', async () => {
+    const directory: Directory = { checkPassword: async () => 'unknown-user', findUser: async () => ({ attributes: {} }) }
+    const counter = memoryCounter()
+    const limit = limitMessages({ counter, perUser: { max: 1, windowSeconds: 60 } })
+    const messages = customMessage(limit)
+    await messages.decide(messageEvent('ForgotPassword'))
+    const noOpinion = defineRule('no-opinion', () => skip())
+
+    expect(readCode(await preSignUp(reserveLegacyUsers(directory, { revealsExistence: true })).decide(signUp))).toEqual([
+      'account-exists',
+      undefined,
+    ])
+    expect(readCode(await messages.decide(messageEvent('ForgotPassword')))).toEqual(['too-many-messages', undefined])
+    expect(readCode(await decideFederation(federationEvent({}), requireHostedDomain('example.com')))).toEqual([
+      'account-not-allowed',
+      undefined,
+    ])
+    expect(readCode(await preSignUp(anyOf(noOpinion)).decide(signUp))).toEqual(['not-allowed', undefined])
+  })
+})
