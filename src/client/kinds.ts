@@ -1,4 +1,4 @@
-/** What an error of Cognito means for the user. */
+/** The meaning of an error of Cognito for the user. */
 export type AuthErrorKind =
   // A rule of a trigger refused, with a text for the user.
   | 'refused'

@@ -39,7 +39,7 @@ interface Source {
   readonly text: string
 }
 
-// The fixed text of a handler that failed, as Lifeguard sends it. Nobody refused the user then.
+// The fixed text of a handler that failed, as Lifeguard sends it. No rule refused the user then.
 const MASKED = 'Something went wrong, please try again later'
 const REFUSED = /^(\w+) failed with error ([\s\S]*)$/
 const FAILED = /^(\w+) invocation failed due to error/

@@ -170,7 +170,7 @@ describe('users who do not exist', () => {
     const list = createBlockList(block('username', 'ann'))
     const existing = preAuthenticationEvent({}, { request: { userAttributes: {}, validationData: null, userNotFound: false } })
     const { trace: _, ...answer } = await decide(list, {}, unknown())
-    expect(answer).toEqual({ kind: 'denied', rule: 'block-users', reason: 'user-blocked', message: SIGN_IN_NOT_POSSIBLE })
+    expect(answer).toEqual({ ...denied, code: 'sign-in-not-possible', quiet: true })
     expect(await decide(list, {}, existing)).toMatchObject(answer)
     expect(list.lookups[0]).toEqual(list.lookups[1])
     expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
