@@ -1,6 +1,5 @@
 import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
-import { isAttributeName } from '../shared/rules/condition.ts'
-import { deny, skip } from '../shared/rules/outcome.ts'
+import { deny, isAttributeName, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
 

@@ -7,6 +7,7 @@ export type { EventFor, TriggerFor } from './event-types.ts'
 export type { Faults } from './faults.ts'
 export { type LifeguardMatchers, lifeguardMatchers } from './matchers.ts'
 export { type BlockEntry, type MemoryBlockList, memoryBlockList } from './memory-blocks.ts'
+export { type MemoryCanonicalEmails, type MemoryCanonicalEmailsOptions, memoryCanonicalEmails } from './memory-canonical-emails.ts'
 export {
   type FixedCode,
   fixedCode,

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { once, parallel } from '../../src/index.ts'
 import { mailTemplate, postConfirmation, sendWelcomeEmail, syncProfile } from '../../src/post-confirmation/index.ts'
 import { preAuthentication } from '../../src/pre-auth/index.ts'
-import { blockUsers } from '../../src/rules/index.ts'
+import { preSignUp, uniqueCanonicalEmail } from '../../src/pre-signup/index.ts'
+import { blockUsers, keepCanonicalEmail } from '../../src/rules/index.ts'
 import {
   confirmed,
   lifeguardMatchers,
   memoryBlockList,
+  memoryCanonicalEmails,
   memoryCounter,
   memoryInvites,
   memoryLedger,
@@ -14,8 +16,10 @@ import {
   memoryProfiles,
   run,
   signIn,
+  signUp,
 } from '../../src/testing/index.ts'
 import { describeBlockList } from '../support/contracts/block-list.ts'
+import { describeCanonicalEmails } from '../support/contracts/canonical-emails.ts'
 import { describeCounter, describeFixedCounter, describeSlidingCounter } from '../support/contracts/counter.ts'
 import { describeInvites } from '../support/contracts/invites.ts'
 import { describeLedger } from '../support/contracts/ledger.ts'
@@ -69,6 +73,27 @@ describe('memoryCounter', () => {
     counter.failOnce(new Error('down'), 'count')
     await expect(counter.count('key', { max: 1, windowSeconds: 60 }, signal)).rejects.toThrow('down')
     expect(await counter.count('key', { max: 1, windowSeconds: 60 }, signal)).toBe(true)
+  })
+})
+
+describe('memoryCanonicalEmails', () => {
+  let clock = (): Date => new Date()
+  const store = memoryCanonicalEmails({ now: () => clock() })
+  describeCanonicalEmails((now = () => new Date()) => {
+    clock = now
+    return store
+  })
+
+  it('gives a mailbox to one user in the rules, and fails if a test wants it', async () => {
+    const emails = memoryCanonicalEmails()
+    const before = preSignUp(uniqueCanonicalEmail(emails, { revealsExistence: true }))
+    const after = postConfirmation(keepCanonicalEmail(emails))
+
+    expect(await run(before, signUp({ userName: 'ann', email: 'ann@gmail.com' }))).toProceed()
+    expect(await run(after, confirmed({ userName: 'ann', email: 'ann@gmail.com' }))).toHaveDone('keep-canonical-email')
+    expect(await run(before, signUp({ userName: 'eve', email: 'a.nn@gmail.com' }))).toBeDenied('mailbox-taken')
+    emails.failOnce(new Error('down'), 'reserve')
+    expect(await run(before, signUp({ userName: 'bob', email: 'bob@gmail.com' }))).toFail()
   })
 })
 
