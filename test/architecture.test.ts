@@ -45,6 +45,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/email': 'all spellings of an address are one mailbox',
     'shared/rules': 'it checks its options, and declares its permissions',
   },
+  'shared/captcha': { 'shared/rules': 'it checks its options; the base class of errors' },
   'shared/invites': {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/email': 'an invitation may be bound to an address',
@@ -92,6 +93,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'adapters',
     'shared/canonical': 'a rule of pre sign-up reserves mailboxes',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
+    'shared/captcha': 'the port that verifies a token of a CAPTCHA',
     'shared/invites': 'pre sign-up reserves an invitation, and post confirmation makes it final',
     'shared/limits': 'a rule counts uses; the counter is exported with the trigger that uses it',
     'shared/messages': 'the texts of messages; the rule for names in messages',
@@ -228,7 +230,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** Small helpers that every file of src may import. They import nothing. */
-const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts']
+const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts', 'shared/response-body.ts']
 
 // The only files that may import the AWS SDK, so that a bundle without these files does not contain the SDK.
 const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|sns|cognito)-[\w-]+\.ts$/

@@ -1,3 +1,4 @@
+import type { VerifyToken } from '../shared/captcha/verify-token.ts'
 import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { type ChallengeStep, defineChallenge } from './steps.ts'
 
@@ -13,13 +14,9 @@ export interface CaptchaOptions {
  * @param verify Asks the CAPTCHA service if the token is valid. If it throws or does not answer in time, the sign-in fails.
  * @throws TypeError if the argument is not a function, or an option is wrong.
  * @example
- * captcha(async (token, signal) => {
- *   const body = new URLSearchParams({ secret, response: token })
- *   const answer = await fetch('https://challenges.cloudflare.com/turnstile/v0/siteverify', { method: 'POST', body, signal })
- *   return (await answer.json()).success === true
- * })
+ * captcha(siteVerify({ provider: 'turnstile', secret }))
  */
-export function captcha(verify: (token: string, signal: AbortSignal) => Promise<boolean>, options: CaptchaOptions = {}): ChallengeStep {
+export function captcha(verify: VerifyToken, options: CaptchaOptions = {}): ChallengeStep {
   if (typeof verify !== 'function') throw new TypeError(`captcha(): argument 1 is ${describeValue(verify)}; expected a function`)
   assertOptions('captcha()', options, ['attempts'])
   const makeNothing = () => ({ public: {}, secret: {} })

@@ -19,3 +19,4 @@ export {
   preSignUp,
 } from './trigger.ts'
 export { type UniqueCanonicalEmailOptions, uniqueCanonicalEmail } from './unique-canonical-email.ts'
+export { type VerifyCaptchaOptions, verifyCaptcha } from './verify-captcha.ts'

@@ -4,6 +4,7 @@ import { assertMethod, assertOptions, describeValue } from '../shared/rules/argu
 import { allow, type Deny, deny } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
+import { makeFieldReader, type RequestField } from './request-field.ts'
 import type { PreSignUp } from './trigger.ts'
 
 /** The options of {@link requireInvite}. */
@@ -12,7 +13,7 @@ export interface RequireInviteOptions {
    * The place of the invitation: `email` for invitations that are bound to the user's address, or the field of the sign-up with the
    * code. The default is `clientMetadata.invitation`.
    */
-  readonly from?: 'email' | `clientMetadata.${string}` | `validationData.${string}`
+  readonly from?: 'email' | RequestField
   /** The denial's message. It is the same for an unknown, a used and an expired invitation. */
   readonly message?: string
 }
@@ -79,16 +80,10 @@ function toUser({ event }: RuleContext<PreSignUp>): InviteUser {
 
 /** Returns a function that finds the key of the invitation of a sign-up. */
 function makeFinder(from: unknown): (ctx: RuleContext<PreSignUp>) => InviteKey | undefined {
-  const [, place, field = ''] = (typeof from === 'string' && /^(email$|clientMetadata\.|validationData\.)(.*)$/s.exec(from)) || []
-  if (place === 'email') return ({ user }) => (user.email === undefined ? undefined : { type: 'email', value: user.email })
-  if (place === undefined || field === '')
-    throw new TypeError(
-      `${OWNER}: from is ${typeof from === 'string' ? `'${from}'` : describeValue(from)}; expected 'email', or a field such as 'clientMetadata.invitation'`,
-    )
+  if (from === 'email') return ({ user }) => (user.email === undefined ? undefined : { type: 'email', value: user.email })
+  const readCode = makeFieldReader(OWNER, from)
   return ({ event }) => {
-    const { clientMetadata, validationData } = event.request
-    const fields = (place === 'clientMetadata.' ? clientMetadata : validationData) ?? {}
-    const value: unknown = Object.hasOwn(fields, field) ? fields[field] : undefined
-    return typeof value === 'string' && value !== '' ? { type: 'code', value } : undefined
+    const value = readCode(event)
+    return value === undefined ? undefined : { type: 'code', value }
   }
 }

@@ -169,7 +169,7 @@ describe('requireInvite', () => {
       'requireInvite(): the store is an object; expected an object with a method reserve',
     ],
     ['a misspelt option', [memoryInvites(), { form: 'email' }], "requireInvite(): unknown option 'form'"],
-    ['another place', [memoryInvites(), { from: 'phone' }], "requireInvite(): from is 'phone'; expected 'email', or a field"],
+    ['another place', [memoryInvites(), { from: 'phone' }], "requireInvite(): from is 'phone'; expected a field"],
     ['a place without a field', [memoryInvites(), { from: 'clientMetadata.' }], "requireInvite(): from is 'clientMetadata.'"],
     ['a list of places', [memoryInvites(), { from: ['email'] }], 'requireInvite(): from is an array'],
     ['an empty message', [memoryInvites(), { message: '.' }], 'the message is empty'],

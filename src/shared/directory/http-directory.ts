@@ -1,3 +1,4 @@
+import { readLimitedText, tryParseJson } from '../response-body.ts'
 import { assertOptions, describeValue } from '../rules/arguments.ts'
 import { LifeguardError } from '../rules/errors.ts'
 import { isObject } from '../rules/invocation.ts'
@@ -60,7 +61,9 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
       await response.body?.cancel()
       throw new DirectoryAnswerError(`the status is ${response.status}; expected 200`)
     }
-    return parseAnswer(await readText(response))
+    const text = await readLimitedText(response, MOST_BYTES)
+    if (text === undefined) throw new DirectoryAnswerError(`it has more than ${MOST_BYTES} bytes`)
+    return parseAnswer(text)
   }
 
   return {
@@ -90,31 +93,10 @@ function parseUrl(text: string): URL {
   return url
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    // Leaving the loop cancels the response.
-    if (size > MOST_BYTES) throw new DirectoryAnswerError(`it has more than ${MOST_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
-}
-
 function parseAnswer(text: string): Readonly<Record<string, unknown>> {
-  const answer = parseJson(text)
+  const answer = tryParseJson(text)
   if (!isObject(answer)) throw new DirectoryAnswerError('it is not a JSON object')
   return answer
-}
-
-/** Returns undefined for a text that is not JSON. The error of JSON.parse would quote the text. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function toUser({ result, attributes, mustReset = false }: Readonly<Record<string, unknown>>): DirectoryUser {

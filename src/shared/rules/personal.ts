@@ -17,6 +17,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'answered-already',
     'attributes-not-valid',
     'blocks-not-read',
+    'captcha-answer',
     'code-not-decrypted',
     'condition-false',
     'confirmed',
