@@ -39,6 +39,9 @@ export async function openStateFile(file: string, store: Store, onProblem: (prob
   const start = (): void => {
     saving = saving.then(save).catch((error: unknown) => onProblem(`${file}: ${error instanceof Error ? error.message : String(error)}`))
   }
+  await save().catch((error: unknown) => {
+    throw new UsageError(`${file}: the state cannot be saved: ${error instanceof Error ? error.message : String(error)}`)
+  })
   store.onChange = () => {
     timer ??= setTimeout(start, DELAY_MS)
   }

@@ -90,7 +90,8 @@ export async function callTrigger(
   flow.steps.push({ kind: 'trigger', text: source, trigger: call, ...(assumption && { assumption }) })
   // Cognito takes an answer whose only fault is that it has another effect than it says.
   if (accepted !== undefined) return accepted
-  if (error !== null) throw toCallerError(name, error)
+  // Cognito does not report the error of a function for which it does not wait. The journal has it as it is.
+  if (error !== null) throw triggerFacts(name).waits ? toCallerError(name, error) : new CognitoError(error.name, error.message)
   return response ?? {}
 }
 

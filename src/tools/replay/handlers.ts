@@ -40,6 +40,8 @@ export interface Handlers {
   readonly project: Project | undefined
   /** The functions of the project that user pools call. */
   readonly functions: readonly TriggerFunction[]
+  /** The triggers that have a handler, by the configuration or by `--handler`. */
+  readonly triggers: readonly TriggerName[]
   /** Removes the temporary bundles. */
   readonly remove: () => Promise<void>
 }
@@ -92,7 +94,7 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
   if (references.size === 0) {
     const problem =
       project === undefined
-        ? 'No configuration in this folder, such as serverless.yml or template.yaml, so replay cannot find a handler'
+        ? 'No configuration in this folder, such as serverless.yml or template.yaml, so no handler is known'
         : `${project.file} has no function that a user pool calls`
     throw new UsageError(`${problem}. Name a handler with --handler preSignUp=FILE`)
   }
@@ -118,7 +120,8 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
 
   return {
     async find(trigger, name) {
-      const own = name === undefined ? undefined : functions.find((each) => each.trigger === trigger && each.name === name)
+      const isNamed = named.some(([each]) => each === trigger)
+      const own = name === undefined || isNamed ? undefined : functions.find((each) => each.trigger === trigger && each.name === name)
       const reference = own !== undefined && project !== undefined ? toReference(own, project) : references.get(trigger)
       if (typeof reference === 'string') throw new UsageError(reference)
       return reference && open(reference)
@@ -126,6 +129,7 @@ export async function openHandlers(options: HandlersOptions): Promise<Handlers> 
     absence: project === undefined ? 'no --handler for this trigger' : `no handler in ${project.file}`,
     project,
     functions,
+    triggers: [...references.keys()],
     remove: async () => {
       await Promise.all(bundles.map((bundle) => bundle.remove()))
     },

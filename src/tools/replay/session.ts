@@ -32,7 +32,7 @@ export interface ReplaySession {
   /** Returns the messages that functions sent through the embedded services. Undefined with other services. */
   readonly messages: () => Pick<SideEffects, 'mails' | 'texts'> | undefined
   /** The project of the working folder, and its functions. */
-  readonly project: () => Pick<Handlers, 'project' | 'functions'>
+  readonly project: () => Pick<Handlers, 'project' | 'functions' | 'triggers'>
   /** Returns the handlers that have been used so far. */
   readonly handlers: () => readonly Handler[]
   readonly absence: Handlers['absence']
@@ -79,6 +79,8 @@ export interface ReplaySessionOptions extends ServicesOptions {
 interface OpenServices {
   /** Returns the environment of a handler, for which the project's configuration sets the given variables. */
   readonly environmentFor: (declared: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
+  /** Reads the settings file again. */
+  readonly reread: () => Promise<void>
   /** The embedded services. Undefined unless `--services` is `embedded`. */
   readonly embedded: Embedded | undefined
 }
@@ -99,7 +101,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
   const { project, functions } = handlers
   const declared = Object.assign({}, ...functions.map((each) => each.environment))
   const tables = options.tables ?? (project === undefined ? [] : listProjectTables(project, onNote))
-  const { environmentFor, embedded } = await openServices({ ...options, declared, tables })
+  const { environmentFor, embedded, reread } = await openServices({ ...options, declared, tables })
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -137,6 +139,7 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
     create: async (trigger, name) => (await launch(trigger, name))?.lambda,
     find: (trigger, name) => handlers.find(trigger, name),
     async reload() {
+      await reread()
       handlers = await openAgain()
       opened.push(handlers)
     },
@@ -163,15 +166,32 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
  */
 export async function openServices(options: ServicesOptions): Promise<OpenServices> {
   const { folder, environment, variables, services, paths, tables, declared = {}, cognito } = options
-  const [file, beside] = await Promise.all([readSettingsFile(folder), readEventSettings(paths)])
-  const defaults = existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
+  const [first, beside] = await Promise.all([readSettingsFile(folder), readEventSettings(paths)])
+  let file = first
+  let defaults = listDefaults(folder)
+  const reread = async (): Promise<void> => {
+    file = await readSettingsFile(folder)
+    defaults = listDefaults(folder)
+  }
   const merge = (own: Readonly<Record<string, string>>): Record<string, string> =>
     mergeHandlerSettings({ defaults, declared: { ...own, ...beside }, file, caller: environment, named: variables }, services)
   if (services !== 'embedded') {
-    return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services), embedded: undefined }
+    return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services), embedded: undefined, reread }
   }
   // Imported here, so that `--services aws` and `--services none` do not wait for the services to load.
   const { startEmbedded } = await import('./embedded.ts')
   const embedded = await startEmbedded(merge(declared), paths, { tables, cognito })
-  return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services, embedded.environment), embedded }
+  const environmentFor = (own: Readonly<Record<string, string>>): Record<string, string> => {
+    const settings = merge(own)
+    const environment = buildHandlerEnvironment(settings, services, embedded.environment)
+    // With a user pool, a function behaves as deployed: an empty name of a table turns off the rule that reads it.
+    const off = cognito === undefined ? [] : Object.keys(own).filter((name) => name.endsWith('_TABLE') && settings[name] === '')
+    return { ...environment, ...Object.fromEntries(off.map((name) => [name, ''])) }
+  }
+  return { environmentFor, embedded, reread }
+}
+
+/** Returns the default settings. There are none beside a settings file, so that a handler reports a setting that the file lacks. */
+function listDefaults(folder: string): Readonly<Record<string, string>> {
+  return existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
 }

@@ -42,7 +42,10 @@ export async function startDevCommand(cwd: string, args: readonly string[] = [])
     waitForNote: (text) =>
       new Promise((resolve) => {
         const look = (): void => {
-          if (!notes.some((note) => note.includes(text))) return
+          const at = notes.findIndex((note) => note.includes(text))
+          if (at === -1) return
+          // A later wait for the same text waits for another note.
+          notes.splice(0, at + 1)
           watchers.delete(look)
           resolve()
         }

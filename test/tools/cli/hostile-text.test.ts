@@ -479,6 +479,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['dev', '--seed', LINES] },
     { args: ['dev', '--seed', LINES], files: { [LINES]: { users: [{ username: TEXT, groups: [TEXT] }] } } },
     { args: ['dev', '--tls-cert', LINES, '--tls-key', LINES] },
+    { args: ['dev', '--tls-port', LINES, '--port', LINES] },
     { args: ['dev', '--config', LINES] },
     { args: ['dev', '--handler', LINES] },
     { args: ['dev', '--env', LINES, '--port', LINES] },

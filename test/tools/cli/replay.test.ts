@@ -550,7 +550,7 @@ other
     const cwd = await createFolder({ 'events/a.json': event() })
     const { code, stderr } = await lifeguard(['replay'], { cwd })
     expect(stderr).toBe(
-      'lifeguard: No configuration in this folder, such as serverless.yml or template.yaml, so replay cannot find a handler. Name a handler with --handler preSignUp=FILE\n',
+      'lifeguard: No configuration in this folder, such as serverless.yml or template.yaml, so no handler is known. Name a handler with --handler preSignUp=FILE\n',
     )
     expect(code).toBe(2)
   })

@@ -148,7 +148,7 @@ describe('openHandlers', () => {
   })
 
   it.each([
-    [{}, 'No configuration in this folder, such as serverless.yml or template.yaml, so replay cannot find a handler'],
+    [{}, 'No configuration in this folder, such as serverless.yml or template.yaml, so no handler is known'],
     [{ 'serverless.yml': 'service: x' }, 'serverless.yml has no function that a user pool calls'],
     [{ 'serverless.yml': 'a: [' }, 'serverless.yml: invalid JSON or YAML: '],
   ])('rejects a project with the files %j', async (files, message) => {

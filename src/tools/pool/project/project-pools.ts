@@ -6,6 +6,7 @@ import { listAttached } from '../../project/attached.ts'
 import { listOptionalFunctions, listTriggerFunctions, type Project, type TriggerFunction } from '../../project/project.ts'
 import { isKnown, parseReference, toSymbolic } from '../../project/symbolic.ts'
 import { findResources, type Resource } from '../../project/template.ts'
+import type { Handlers } from '../../replay/handlers.ts'
 import { CognitoError } from '../errors.ts'
 import { parseClientSettings } from '../settings/client-settings.ts'
 import { type PoolSettings, parsePoolSettings } from '../settings/pool-settings.ts'
@@ -47,8 +48,9 @@ const DEFAULT_POOL = { UsernameAttributes: ['email'], AutoVerifiedAttributes: ['
  * Reads the user pools of a project, with the settings of its template. A setting that is known only at deployment gets Cognito's
  * default, with a note. Without a pool in the template, there is one with default settings.
  */
-export function readProjectPools(project: Project | undefined, options: ProjectPoolsOptions): readonly ProjectPool[] {
-  const functions = project === undefined ? [] : listPoolFunctions(project, options.optional)
+export function readProjectPools(handlers: Pick<Handlers, 'project' | 'triggers'>, options: ProjectPoolsOptions): readonly ProjectPool[] {
+  const { project } = handlers
+  const functions = listPoolFunctions(handlers, options.optional)
   const resources = project === undefined ? [] : findResources(project.template, 'AWS::Cognito::UserPool')
   if (project === undefined || resources.length === 0) return [toPool('local', DEFAULT_POOL, functions, [], options)]
   return resources.map((resource) => {
@@ -62,20 +64,34 @@ export function readProjectPools(project: Project | undefined, options: ProjectP
   })
 }
 
+/** A function that a pool of the project calls. */
+export type PoolFunction = Pick<TriggerFunction, 'trigger' | 'name' | 'pool'>
+
 /**
- * Returns the functions that the pools of a project call, with those of `custom.optional` that are named.
+ * Returns the functions that the pools of a project call, with those of `custom.optional` that are named, and those of `--handler`.
  *
  * @throws UsageError if `custom.optional` has no function of a name.
  */
-export function listPoolFunctions(project: Project, names: readonly string[]): readonly TriggerFunction[] {
-  const optional = listOptionalFunctions(project)
+export function listPoolFunctions(
+  { project, triggers }: Pick<Handlers, 'project' | 'triggers'>,
+  names: readonly string[],
+): readonly PoolFunction[] {
+  const deployed = project === undefined ? [] : listTriggerFunctions(project)
+  const optional = project === undefined ? [] : listOptionalFunctions(project)
   const unknown = names.find((name) => !optional.some((each) => each.name === name))
   if (unknown !== undefined) {
     const known = [...new Set(optional.map(({ name }) => name))]
-    const expected = known.length === 0 ? `${project.file} has none` : `expected one of ${known.join(', ')}`
+    const expected = known.length === 0 ? `${project?.file ?? 'the project'} has none` : `expected one of ${known.join(', ')}`
     throw new UsageError(`--triggers ${unknown}: custom.optional has no function of this name; ${expected}`)
   }
-  return [...listTriggerFunctions(project), ...optional.filter(({ name }) => names.includes(name))]
+  const chosen: readonly PoolFunction[] = [...deployed, ...optional.filter(({ name }) => names.includes(name))]
+  // A trigger of `--handler` needs no function in the configuration. Optional functions that are off have a handler too.
+  const isKnown = (trigger: TriggerName): boolean => [...chosen, ...optional].some((each) => each.trigger === trigger)
+  const named = triggers.filter((trigger) => !isKnown(trigger))
+  return [
+    ...chosen,
+    ...named.map((trigger) => ({ trigger, name: `${trigger.charAt(0).toLowerCase()}${trigger.slice(1)}`, pool: undefined })),
+  ]
 }
 
 function readClients(project: Project, pool: Resource, { onNote }: ProjectPoolsOptions): ProjectPool['clients'] {
@@ -92,7 +108,7 @@ function readClients(project: Project, pool: Resource, { onNote }: ProjectPoolsO
 function toPool(
   name: string,
   given: Readonly<Record<string, unknown>>,
-  functions: readonly TriggerFunction[],
+  functions: readonly PoolFunction[],
   clients: ProjectPool['clients'],
   { needed, onNote }: ProjectPoolsOptions,
   versions: ReadonlyMap<TriggerName, string | undefined> = new Map(),

@@ -33,7 +33,7 @@ export interface DevOptions {
   readonly state?: string | undefined
   readonly seed?: string | undefined
   /** The certificate of managed login with HTTPS. */
-  readonly tls?: Certificate | undefined
+  readonly tls?: (Certificate & { readonly port?: number }) | undefined
   readonly onNote: (note: string) => void
   readonly signal: AbortSignal
 }
@@ -46,8 +46,10 @@ export interface Dev {
   readonly session: ReplaySession
   /** Returns the source files of the functions, once these are built. */
   readonly sources: () => Promise<readonly string[]>
-  /** Reads the project again. Later requests run the changed code and settings. */
-  readonly reload: () => Promise<void>
+  /** Reads the project again. Later requests run the changed code and settings. Returns false if a function does not build. */
+  readonly reload: () => Promise<boolean>
+  /** Lets requests wait until the returned function is called. */
+  readonly hold: () => () => void
   readonly stop: () => Promise<void>
 }
 
@@ -90,27 +92,40 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     await file?.close()
   }
   try {
+    // The first notes about the project wait: a build may resolve what they are about.
+    const early: string[] = []
+    let note = (text: string): void => void early.push(text)
     const opened = await openReplaySession({
       ...options,
       services: 'embedded',
       paths: [],
       cognito: pools.endpoint,
+      onNote: (text) => (text.startsWith('building') ? onNote(text) : note(text)),
     })
     session = opened
     environments = createEnvironments(opened, MOST_ENVIRONMENTS, onNote)
     const apply = (needed: Partial<Record<TriggerName, string>>): readonly string[] => {
-      const projectPools = readProjectPools(opened.project().project, { optional: options.optional, needed, onNote })
-      return applyProjectPools(store, projectPools, options.folder, pools.world.now(), onNote)
+      const projectPools = readProjectPools(opened.project(), { optional: options.optional, needed, onNote: note })
+      return applyProjectPools(store, projectPools, options.folder, pools.world.now(), note)
     }
     let handlers: readonly Handler[] = []
     // The build may take seconds, so it goes on while the pool is ready. Requests wait for it, because it decides the event version.
-    const prepare = async (): Promise<void> => {
-      handlers = await findHandlers(opened, options.optional, onNote)
+    const prepare = async (): Promise<boolean> => {
+      const found = await findHandlers(opened, options, onNote)
+      handlers = found.handlers
+      const isUnresolved = (opened.project().project?.unresolved.length ?? 0) > 0
+      const texts = isUnresolved ? [] : early.splice(0)
+      note = onNote
+      for (const text of texts) onNote(text)
+      // Parts of a configuration may come from built files.
+      if (isUnresolved) await opened.reload()
       const needed = await readNeeds(opened)
-      if (Object.keys(needed).length > 0) apply(needed)
+      if (isUnresolved || Object.keys(needed).length > 0) apply(needed)
+      return found.isComplete
     }
     const poolIds = apply({})
-    pools.world.ready = prepare()
+    let prepared = prepare()
+    pools.world.ready = prepared.then(() => undefined)
     const [first] = poolIds
     const pool = store.pools.get(first ?? '')
     if (seed !== undefined && seedFile !== undefined && pool !== undefined) {
@@ -122,14 +137,19 @@ export async function startDev(options: DevOptions): Promise<Dev> {
       poolIds,
       session: opened,
       sources: async () => {
-        await pools.world.ready
+        await prepared
         return listSources(handlers)
       },
       async reload() {
         await environments?.replace()
         apply({})
-        pools.world.ready = prepare()
-        await pools.world.ready
+        prepared = prepare()
+        return prepared
+      },
+      hold() {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        pools.world.ready = promise
+        return resolve
       },
       stop,
     }
@@ -155,21 +175,22 @@ function createMessageReader(session: () => ReplaySession | undefined): () => re
 /** Builds the functions of the project's pools. A function that cannot be built is reported, and its events fail. */
 async function findHandlers(
   session: ReplaySession,
-  optional: readonly string[],
+  { optional, signal }: Pick<DevOptions, 'optional' | 'signal'>,
   onNote: (note: string) => void,
-): Promise<readonly Handler[]> {
-  const { project } = session.project()
-  const functions = project === undefined ? [] : listPoolFunctions(project, optional)
+): Promise<{ readonly handlers: readonly Handler[]; readonly isComplete: boolean }> {
   const found: Handler[] = []
-  for (const { trigger, name } of functions) {
+  const problems = new Set<string>()
+  for (const { trigger, name } of listPoolFunctions(session.project(), optional)) {
     try {
       found.push(...[await session.find(trigger, name)].filter((each) => each !== undefined))
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
-      onNote(`${name}: ${error.message}`)
+      // One build makes all functions, so it fails for each of them.
+      if (!problems.has(error.message) && !signal.aborted) onNote(`${name}: ${error.message}`)
+      problems.add(error.message)
     }
   }
-  return found
+  return { handlers: found, isComplete: problems.size === 0 }
 }
 
 /** Returns the version of the events that the rules of a versioned trigger need. */

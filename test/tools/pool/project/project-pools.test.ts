@@ -10,7 +10,7 @@ async function read(template: unknown, notes: string[] = [], options: Partial<ty
   const working = await createFolder({ 'template.json': template })
   const onNote = (note: string): void => void notes.push(note)
   const project = await openProject(undefined, { working, environment: {}, signal: new AbortController().signal, onNote })
-  return readProjectPools(project, { ...NONE, ...options, onNote })
+  return readProjectPools({ project, triggers: [] }, { ...NONE, ...options, onNote })
 }
 
 const FUNCTION = { Type: 'AWS::Lambda::Function', Properties: { Handler: 'index.handler', Runtime: 'nodejs24.x', Code: {} } }
@@ -107,7 +107,7 @@ describe('readProjectPools', () => {
   })
 
   it('creates one pool with an app client for every flow without a project', () => {
-    const [pool] = readProjectPools(undefined, NONE)
+    const [pool] = readProjectPools({ project: undefined, triggers: [] }, NONE)
 
     expect(pool?.settings.UsernameAttributes).toEqual(['email'])
     expect(pool?.clients).toHaveLength(1)
@@ -116,7 +116,7 @@ describe('readProjectPools', () => {
 
 describe('applyProjectPools', () => {
   const pools = (settings: object = {}): readonly ProjectPool[] =>
-    readProjectPools(undefined, NONE).map((pool) => ({
+    readProjectPools({ project: undefined, triggers: [] }, NONE).map((pool) => ({
       ...pool,
       clients: [{ name: 'web', settings: { ClientName: 'web', ...settings }, hasSecret: true }],
     }))

@@ -5,9 +5,8 @@ import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { runProgram } from '../../../lib/run-program.ts'
 import { ASSUMPTION_NAMES, type AssumptionName, isAssumption } from '../../../pool/assumptions.ts'
-import { type Dev, startDev } from '../../../pool/project/start-dev.ts'
-import type { Certificate } from '../../../pool/server.ts'
-import { waitForChange } from '../../../replay/watch.ts'
+import { type Dev, type DevOptions, startDev } from '../../../pool/project/start-dev.ts'
+import { watchProject } from '../../../pool/project/watch-project.ts'
 import { EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
 import { formatError } from '../../print-error.ts'
@@ -27,6 +26,7 @@ export async function runDev(args: readonly string[], io: Io): Promise<number> {
       assume: { type: 'string', multiple: true, default: [] },
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
+      'tls-port': { type: 'string', default: '0' },
       open: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       config: { type: 'string' },
@@ -51,26 +51,29 @@ export async function runDev(args: readonly string[], io: Io): Promise<number> {
     port: parsePort(values.port),
     state: values.state,
     seed: values.seed,
-    tls: await readCertificate(folder, values['tls-cert'], values['tls-key']),
-    onNote: (note) => io.err([note]),
+    tls: await readCertificate(folder, values),
+    onNote: printOnce(io),
   })
   try {
     await io.out(values.json ? [JSON.stringify(describe(dev))] : formatStart(dev))
     if (!values.json) dev.pools.world.journal.follow((entry) => void io.out(formatEntry(entry)))
     if (values.open) openInBrowser(describe(dev).inbox)
-    await reloadUntilStopped(dev, io)
+    await reloadUntilStopped(dev, values.state === undefined ? [] : [values.state], io)
   } finally {
     await dev.stop()
   }
   return EXIT.fine
 }
 
+interface TlsOptions {
+  readonly 'tls-cert'?: string
+  readonly 'tls-key'?: string
+  readonly 'tls-port': string
+}
+
 /** @throws UsageError if only one file is named, or a file cannot be read. */
-async function readCertificate(
-  folder: string,
-  certFile: string | undefined,
-  keyFile: string | undefined,
-): Promise<Certificate | undefined> {
+async function readCertificate(folder: string, options: TlsOptions): Promise<DevOptions['tls']> {
+  const { 'tls-cert': certFile, 'tls-key': keyFile, 'tls-port': port } = options
   if (certFile === undefined && keyFile === undefined) return undefined
   if (certFile === undefined || keyFile === undefined) throw new UsageError('--tls-cert and --tls-key belong together. Name both files')
   const read = (option: string, file: string): Promise<string> =>
@@ -85,7 +88,7 @@ async function readCertificate(
       `${certFile} and ${keyFile} are not a certificate and its private key: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
-  return { cert, key }
+  return { cert, key, port: parsePort(port, '--tls-port') }
 }
 
 /** The addresses and ids of a running `lifeguard dev`, as `--json` prints them. */
@@ -119,7 +122,7 @@ function formatStart(dev: Dev): readonly string[] {
     const clients = [...(pool?.clients.values() ?? [])].map((client) => `  App client   ${client.id}  (${client.settings.ClientName})`)
     return [`  User pool    ${id}  (${pool?.settings.PoolName})`, ...clients]
   })
-  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SES, AWS_ENDPOINT_URL_KMS } = dev.session.environment()
+  const { AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_SES, AWS_ENDPOINT_URL_SNS, AWS_ENDPOINT_URL_KMS } = dev.session.environment()
   return [
     'The local user pool is ready.',
     `  Endpoint     ${endpoint}`,
@@ -130,30 +133,47 @@ function formatStart(dev: Dev): readonly string[] {
     `  Journal      ${endpoint}/_lifeguard/journal`,
     `  DynamoDB     ${AWS_ENDPOINT_URL_DYNAMODB}`,
     `  SES          ${AWS_ENDPOINT_URL_SES}`,
+    `  SNS          ${AWS_ENDPOINT_URL_SNS}`,
     `  KMS          ${AWS_ENDPOINT_URL_KMS}`,
     'Press Ctrl-C to stop.',
   ]
 }
 
-async function reloadUntilStopped(dev: Dev, io: Io): Promise<void> {
-  let startedAt = Date.now()
+/** Prints notes, and leaves out one that repeats the last: a function that does not build fails each event in the same way. */
+function printOnce(io: Io): (note: string) => void {
+  let last = ''
+  return (note) => {
+    if (note !== last) io.err(note.split('\n'))
+    last = note
+  }
+}
+
+async function reloadUntilStopped(dev: Dev, ignored: readonly string[], io: Io): Promise<void> {
   while (!io.signal.aborted) {
-    await waitForChange(io.folder, [], await dev.sources(), startedAt, io.signal)
+    let release: (() => void) | undefined
+    const onChange = (): void => {
+      release = dev.hold()
+    }
+    await watchProject({ folder: io.folder, sources: await dev.sources(), ignored, onChange, signal: io.signal })
     if (io.signal.aborted) return
-    startedAt = Date.now()
     try {
-      await dev.reload()
-      io.err(['Reloaded after a change. Later requests run the changed code'])
+      const isBuilt = await dev.reload()
+      io.err([
+        isBuilt
+          ? 'Reloaded after a change. Later requests run the changed code'
+          : 'A function does not build, so its events fail. Fix it and save',
+      ])
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
       io.err(formatError(error))
     }
+    release?.()
   }
 }
 
-function parsePort(value: string): number {
+function parsePort(value: string, option = '--port'): number {
   const port = Number(value)
-  if (!/^\d{1,5}$/.test(value) || port > 65_535) throw new UsageError(`--port ${value}: expected a number from 0 to 65535`)
+  if (!/^\d{1,5}$/.test(value) || port > 65_535) throw new UsageError(`${option} ${value}: expected a number from 0 to 65535`)
   return port
 }
 

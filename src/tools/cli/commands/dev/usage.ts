@@ -17,6 +17,7 @@ export const DEV_HELP: readonly string[] = formatHelp([
       ['--assume NAME', 'turn an assumption about undocumented behaviour into its other reading; repeatable'],
       ['--tls-cert FILE', 'the certificate of managed login with HTTPS, in PEM. Needs --tls-key'],
       ['--tls-key FILE', 'the private key of the certificate, in PEM'],
+      ['--tls-port PORT', 'the port of managed login with HTTPS (default: a free one)'],
       ['--open', 'open the inbox in a browser'],
       ['--json', 'print one JSON object with the addresses and ids on standard output, and nothing else there'],
       ...SHARED_OPTIONS.filter(([term]) => !term.startsWith('--services')),

@@ -60,7 +60,8 @@ export async function runRecord(args: readonly string[], io: Io): Promise<number
   const entries = await readJournal(endpoint, io.signal)
   const calls = entries
     .flatMap(({ steps }) => steps.flatMap(({ trigger }) => trigger ?? []))
-    .filter(({ trigger }) => only.length === 0 || only.includes(trigger))
+    // A call without an attempt reached no function, for example because the project did not build.
+    .filter(({ trigger, attempts }) => attempts > 0 && (only.length === 0 || only.includes(trigger)))
   const folder = join(io.folder, values.out)
   const written = await writeCalls(folder, calls)
   const shown = written.slice(0, 20).map((file) => `  ${relative(io.folder, file)}`)

@@ -101,6 +101,61 @@ describe('lifeguard dev', () => {
     expect(await signUp(dev, 'two@example.com')).toBe('unconfirmed')
   })
 
+  it('recovers from a syntax error without a restart', SLOW, async () => {
+    const source = denyDomain('blocked.example').replace('(event)', '(event: { request: { userAttributes: { email: string } } })')
+    const serverless = SERVERLESS.replace('handler: handler.handler', 'handler: src/check.handler')
+    const folder = await createProject({ 'serverless.yml': serverless, 'src/check.ts': source })
+    const dev = await startDevCommand(folder)
+    expect(await signUp(dev, 'one@example.com')).toBe('unconfirmed')
+
+    await writeFile(join(folder, 'src/check.ts'), 'const const')
+    await dev.waitForNote('A function does not build')
+    const broken = await signUp(dev, 'two@example.com')
+    await writeFile(join(folder, 'src/check.ts'), source.replace('blocked.example', 'example.org'))
+    await dev.waitForNote('Reloaded after a change')
+
+    expect(broken).toBe('UnexpectedLambdaException: PreSignUp invocation failed due to error ResourceNotFoundException.')
+    expect(await signUp(dev, 'two@example.com')).toBe('unconfirmed')
+    expect(await signUp(dev, 'eve@example.org')).toContain('failed with error No sign-up from')
+  })
+
+  it('gives functions the changed settings of lifeguard.env', SLOW, async () => {
+    const handler = denyDomain('x').replace("'@x'", "'@' + process.env.DENIED")
+    const folder = await createProject({ 'handler.js': handler, 'lifeguard.env': 'DENIED=one.example' })
+    const dev = await startDevCommand(folder)
+    expect(await signUp(dev, 'eve@one.example')).toContain('UserLambdaValidationException')
+
+    await writeFile(join(folder, 'lifeguard.env'), 'DENIED=two.example')
+    await dev.waitForNote('Reloaded after a change')
+
+    expect(await signUp(dev, 'eve@one.example')).toBe('unconfirmed')
+    expect(await signUp(dev, 'eve@two.example')).toContain('UserLambdaValidationException')
+  })
+
+  it('calls the handler of --handler in a folder without a configuration', SLOW, async () => {
+    const folder = await createFolder({ 'package.json': { type: 'module' }, 'handler.js': denyDomain('blocked.example') })
+
+    const dev = await startDevCommand(folder, ['--handler', 'preSignUp=handler.js'])
+
+    expect(await signUp(dev, 'eve@blocked.example')).toContain('No sign-up from blocked.example')
+    expect(await signUp(dev, 'mary@example.com')).toBe('unconfirmed')
+  })
+
+  it('leaves a table out that the configuration turns off', SLOW, async () => {
+    const handler = `export const handler = async (event) => {
+  if (process.env.BLOCK_TABLE !== '') throw new Error('The table is ' + process.env.BLOCK_TABLE)
+  return event
+}
+`
+    const serverless = SERVERLESS.replace(
+      '    handler: handler.handler',
+      "    handler: handler.handler\n    environment: { BLOCK_TABLE: '' }",
+    )
+    const dev = await startDevCommand(await createProject({ 'serverless.yml': serverless, 'handler.js': handler }))
+
+    expect(await signUp(dev, 'mary@example.com')).toBe('unconfirmed')
+  })
+
   it('shows the code in the inbox as JSON and on a page', SLOW, async () => {
     const dev = await startDevCommand(await createProject())
     await signUp(dev, 'mary@example.com')
@@ -191,6 +246,8 @@ describe('lifeguard dev', () => {
     [['--tls-cert', 'handler.js', '--tls-key', 'handler.js'], 'handler.js and handler.js are not a certificate and its private key'],
     [['--tls-cert', 'missing.pem', '--tls-key', 'handler.js'], '--tls-cert missing.pem: '],
     [['--state', 'serverless.yml'], 'serverless.yml'],
+    [['--state', 'missing/pool.state'], 'missing/pool.state: the state cannot be saved'],
+    [['--tls-port', 'web', '--tls-cert', 'handler.js', '--tls-key', 'handler.js'], 'handler.js and handler.js are not'],
     [['--triggers', 'customMessage'], '--triggers customMessage: custom.optional has no function of this name; serverless.yml has none'],
   ])('refuses %j with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await lifeguard(['dev', ...args], { cwd: await createProject() })
