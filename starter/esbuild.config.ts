@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { buildDomainFiles, lambdaPlugin } from 'cognito-lifeguard/esbuild'
 import { build } from 'esbuild'
 
-await rm('dist', { recursive: true, force: true })
-
 // Each folder of src with a handler.ts becomes a function.
 const functions = (await readdir('src')).filter((name) => existsSync(`src/${name}/handler.ts`))
 
+const built = []
 for (const name of functions) {
-  const { metafile } = await build({
+  const result = await build({
     entryPoints: [{ in: `src/${name}/handler.ts`, out: 'handler' }],
     outdir: `dist/${name}`,
     bundle: true,
@@ -23,12 +22,21 @@ for (const name of functions) {
     loader: { '.txt': 'text', '.html': 'text' },
     sourcemap: 'external',
     metafile: true,
+    write: false,
     plugins: [lambdaPlugin()],
   }).catch((error) => {
     // esbuild has already printed the errors that it found in the sources. Other errors are thrown.
     if (!error.errors) throw error
     process.exit(1)
   })
+  built.push({ name, ...result })
+}
+
+// Replaces the bundles only after every function was built, so that an error in one source does not remove the others.
+await rm('dist', { recursive: true, force: true })
+for (const { name, metafile, outputFiles } of built) {
+  await mkdir(`dist/${name}`, { recursive: true })
+  for (const { path, contents } of outputFiles) await writeFile(path, contents)
   // Node loads the bundle as ES modules because of this file.
   await writeFile(`dist/${name}/package.json`, '{"type":"module"}\n')
   // `lifeguard replay` uses this file to detect that a bundle is older than its sources.

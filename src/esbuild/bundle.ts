@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import type { BuildOptions, OutputFile } from 'esbuild'
 import { type LambdaPluginOptions, lambdaPlugin } from './index.ts'
@@ -59,7 +59,8 @@ export async function bundleHandlers(
   build: typeof import('esbuild').build,
   plugin: LambdaPluginOptions = {},
 ): Promise<void> {
-  await Promise.all(
+  // Writes only after every handler was built, so that an error in one source leaves all bundles as they are.
+  const built = await Promise.all(
     bundles.map(async ({ folder, entry }) => {
       const entryPoints = [{ in: entry, out: basename(BUNDLE_FILE, '.js') }]
       // Without this option, esbuild uses the working folder of the time when it was loaded.
@@ -68,6 +69,12 @@ export async function bundleHandlers(
       const plugins = [lambdaPlugin(plugin)]
       let result = await build({ ...options, plugins })
       if (leavesRequires(result.outputFiles)) result = await build({ ...options, plugins, banner: { js: REQUIRE } })
+      return { folder, result }
+    }),
+  )
+  await Promise.all(
+    built.map(async ({ folder, result }) => {
+      await rm(folder, { recursive: true, force: true })
       await mkdir(folder, { recursive: true })
       const files = result.outputFiles.map((file) => writeFile(join(folder, basename(file.path)), relocateFile(file, folder)))
       await Promise.all([
