@@ -55,6 +55,11 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/aws': 'the times are stored in DynamoDB',
     'shared/rules': 'a store declares its permissions',
   },
+  'shared/waitlist': {
+    'shared/aws': 'it is stored in DynamoDB',
+    'shared/email': 'equal addresses have equal keys',
+    'shared/rules': 'a list declares its permissions',
+  },
   'shared/blocks': {
     'shared/aws': 'they are stored in DynamoDB',
     'shared/email': 'users are blocked by address and domain',
@@ -94,6 +99,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/canonical': 'a rule of pre sign-up reserves mailboxes',
     'shared/ledger': 'adapters are exported with the trigger that uses them',
     'shared/captcha': 'the port that verifies a token of a CAPTCHA',
+    'shared/waitlist': 'pre sign-up records addresses',
     'shared/invites': 'pre sign-up reserves an invitation, and post confirmation makes it final',
     'shared/limits': 'a rule counts uses; the counter is exported with the trigger that uses it',
     'shared/messages': 'the texts of messages; the rule for names in messages',
@@ -152,6 +158,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/invites': 'invitations in memory',
     'shared/canonical': 'mailboxes in memory',
     'shared/email': 'mailboxes in memory are compared in the same way',
+    'shared/waitlist': 'a waiting list in memory',
     'shared/ledger': 'a ledger in memory has the same waits',
   },
   esbuild: { 'shared/email': 'it builds domain lists' },

@@ -20,3 +20,4 @@ export {
 } from './trigger.ts'
 export { type UniqueCanonicalEmailOptions, uniqueCanonicalEmail } from './unique-canonical-email.ts'
 export { type VerifyCaptchaOptions, verifyCaptcha } from './verify-captcha.ts'
+export { type WaitlistOptions, waitlist } from './waitlist.ts'

@@ -1,4 +1,3 @@
-import type { TriggerSource } from '../shared/cognito/triggers.ts'
 import type { InviteKey, Invites, InviteUser } from '../shared/invites/invites.ts'
 import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { allow, type Deny, deny } from '../shared/rules/outcome.ts'
@@ -6,6 +5,7 @@ import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { RuleContext } from '../shared/rules/trigger.ts'
 import { makeFieldReader, type RequestField } from './request-field.ts'
 import type { PreSignUp } from './trigger.ts'
+import { isVerifiable } from './verifiable-email.ts'
 
 /** The options of {@link requireInvite}. */
 export interface RequireInviteOptions {
@@ -21,9 +21,6 @@ export interface RequireInviteOptions {
 const OWNER = 'requireInvite()'
 const NEEDED = 'You need a valid invitation to sign up'
 const STATES = ['usable', 'unknown', 'used', 'expired'] as const
-
-// Trigger sources of sign-ups after which Cognito can verify the address by a code.
-const VERIFIED_BY_CODE: ReadonlySet<string> = new Set<TriggerSource>(['PreSignUp_SignUp', 'PreSignUp_AdminCreateUser'])
 
 /**
  * Makes a rule that allows users with an invitation, and denies the others. It reserves the invitation after every rule has passed.
@@ -49,9 +46,8 @@ export function requireInvite(invites: Invites, options: RequireInviteOptions = 
     async (ctx) => {
       const key = findKey(ctx)
       if (key === undefined) return missing
-      const { event, user, signal } = ctx
-      if (key.type === 'email' && !user.emailVerified && !VERIFIED_BY_CODE.has(event.triggerSource)) return unverified
-      const state: unknown = await invites.find(key, toUser(ctx), signal)
+      if (key.type === 'email' && !isVerifiable(ctx)) return unverified
+      const state: unknown = await invites.find(key, toUser(ctx), ctx.signal)
       const known = STATES.find((each) => each === state)
       if (known === undefined) throw new TypeError(`find() returned ${describeValue(state)}; expected one of ${STATES.join(', ')}`)
       return known === 'usable' ? allow() : explain(known)

@@ -22,6 +22,7 @@ export { type LedgerRow, type MemoryLedger, memoryLedger } from './memory-ledger
 export { type MemoryMailer, memoryMailer } from './memory-mailer.ts'
 export { type MemoryProfiles, type MemoryProfilesOptions, memoryProfiles, type Profile } from './memory-profiles.ts'
 export { type MemoryTexter, memoryTexter } from './memory-texter.ts'
+export { type MemoryWaitlist, type MemoryWaitlistOptions, memoryWaitlist } from './memory-waitlist.ts'
 export {
   adminCreate,
   confirmed,

@@ -16,7 +16,7 @@ export async function readPrograms(page: string): Promise<readonly string[]> {
 /** Replaces imports of the package by imports of its sources. */
 export function withSources(program: string): string {
   return program.replaceAll(/'cognito-lifeguard(\/[\w-]+)?'/g, (_, entry = '') => {
-    const folder = ['/aws', '/captcha', '/directory', '/invites', '/limits', '/settings'].includes(entry)
+    const folder = ['/aws', '/captcha', '/directory', '/invites', '/limits', '/settings', '/waitlist'].includes(entry)
       ? `src/shared${entry}`
       : `src${entry}`
     return `'${pathToFileURL(join(repository, folder, 'index.ts')).href}'`

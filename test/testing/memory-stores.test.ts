@@ -14,6 +14,7 @@ import {
   memoryLedger,
   memoryMailer,
   memoryProfiles,
+  memoryWaitlist,
   run,
   signIn,
   signUp,
@@ -24,6 +25,7 @@ import { describeCounter, describeFixedCounter, describeSlidingCounter } from '.
 import { describeInvites } from '../support/contracts/invites.ts'
 import { describeLedger } from '../support/contracts/ledger.ts'
 import { describeProfiles, newUser, noonPlus } from '../support/contracts/profiles.ts'
+import { describeWaitlist } from '../support/contracts/waitlist.ts'
 
 expect.extend(lifeguardMatchers)
 
@@ -49,6 +51,10 @@ describe('memoryBlockList', () => {
     expect(() => memoryBlockList({ type: 'email', value: 'eve' })).toThrow('The value of a block by email is not valid')
     expect(() => memoryBlockList({ type: 'email', value: 'eve@example.com', reason: 'not an identifier' })).toThrow(TypeError)
   })
+})
+
+describe('memoryWaitlist', () => {
+  describeWaitlist((now) => memoryWaitlist({ now }))
 })
 
 describe('memoryInvites', () => {
