@@ -65,14 +65,11 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     return update(pk, change, signal)
   }
 
-  const hold = async (pk: string, holder: string, signal: AbortSignal): Promise<boolean> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (await takePlace(pk, holder, signal)) return true
-      const invite = readInvite(await get(pk, signal))
-      if (invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
-      if (await replaceExpired(pk, holder, invite, signal)) return true
-    }
-    return false
+  const hold = async (pk: string, holder: string, signal: AbortSignal, attempts: number = ATTEMPTS): Promise<boolean> => {
+    if (await takePlace(pk, holder, signal)) return true
+    const invite = readInvite(await get(pk, signal))
+    if (attempts === 0 || invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
+    return (await replaceExpired(pk, holder, invite, signal)) || hold(pk, holder, signal, attempts - 1)
   }
 
   return {

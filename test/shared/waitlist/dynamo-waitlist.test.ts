@@ -23,6 +23,17 @@ onEveryDynamoDb((engine) => {
     expect((await collect(create().list())).map(({ email }) => email)).not.toContain(pk)
   })
 
+  it('takes the time from the system clock by default', async () => {
+    const options = { documents: () => engine.documents(), table: engine.tables.limits }
+    const key = { userPoolId: 'eu-west-1_Example', email: `${randomUUID()}@example.com` }
+    const before = Date.now()
+    await dynamoWaitlist(options).record(key, signal)
+    await dynamoWaitlistWriter(options).admit(key)
+
+    const [entry] = (await collect(create().list())).filter(({ email }) => email === key.email)
+    for (const time of [entry?.joinedAt, entry?.admittedAt]) expect(time?.getTime()).toBeGreaterThanOrEqual(before)
+  })
+
   it('throws if DynamoDB cannot be used, and declares its request', async () => {
     const list = dynamoWaitlist({ documents: () => engine.documents(), table: 'no-such-table' })
     const joining = list.record({ userPoolId: 'a', email: 'ann@example.com' }, signal)
