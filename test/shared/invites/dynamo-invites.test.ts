@@ -59,8 +59,8 @@ onEveryDynamoDb((engine) => {
   it('throws if DynamoDB cannot be used, and declares both requests', async () => {
     const invites = dynamoInvites({ documents: () => engine.documents(), table: 'no-such-table' })
     const key = { type: 'code', value: 'x' } as const
-    for (const call of [invites.find(key, ann, signal), invites.reserve(key, ann, signal), invites.keep(ann, signal)])
-      await expect(call).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    const calls = [() => invites.find(key, ann, signal), () => invites.reserve(key, ann, signal), () => invites.keep(ann, signal)]
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
     expect(invites.permissions).toEqual([{ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resource: 'INVITE_TABLE' }])
   })
 })
