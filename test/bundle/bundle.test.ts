@@ -89,6 +89,11 @@ describe('npm run build', () => {
     expect(await files(folder, /^src\/(?:tools|testing)\//)).toEqual([])
   })
 
+  it.each(functions)('contains neither the texts of refusals nor the client, which no function uses: $folder', async ({ folder }) => {
+    expect(await files(folder, /refusal-texts|src\/client\//)).toEqual([])
+    expect((await files(folder, /refusal-error/)).length).toBe(folder === 'sweeper' ? 0 : 1)
+  })
+
   it('the bundle of the sweeper contains the rules with effects, and does not contain middy', async () => {
     expect(await files('sweeper', /^src\/post-confirmation\/send-welcome-email\.ts$/)).toHaveLength(1)
     expect(await listTriggers('sweeper')).toEqual(['post-confirmation', 'post-auth'])

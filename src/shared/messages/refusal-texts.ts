@@ -44,7 +44,9 @@ export function refusalTexts(catalogue: RefusalCatalogue): FindRefusalText {
   const fallbackTexts = byTag.get(last)
   if (fallbackTexts === undefined)
     throw new TypeError(`${OWNER}: fallback is ${JSON.stringify(fallback)}; expected one of ${[...byTag.keys()].join(', ')}`)
-  for (const [tag, texts] of byTag) assertRefusalTexts(tag, texts, { tag: last, texts: fallbackTexts })
+  const reference = { tag: last, texts: fallbackTexts }
+  // The fallback first, because the other languages are compared with it.
+  for (const [tag, texts] of [[last, fallbackTexts] as const, ...byTag]) assertRefusalTexts(tag, texts, reference)
 
   return (code, event) => {
     const tags = listLocales(event, localeAttribute).flatMap(listFallbacks)

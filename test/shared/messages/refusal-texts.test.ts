@@ -71,6 +71,7 @@ describe('refusalTexts', () => {
     [{ locales: { en: {} } }, 'refusalTexts(): fallback is undefined; expected one of en'],
     [{ fallback: 'en', locales: { en: {}, e: {} } }, 'refusalTexts(): "e" is not a language tag'],
     [{ fallback: 'en', locales: { en: 'x' } }, 'refusalTexts(): en is a string; expected texts by code'],
+    [{ fallback: 'en', locales: { de: { a: 'x' }, en: null } }, 'refusalTexts(): en is null; expected texts by code'],
     [{ fallback: 'en', locales: { en: { 'no invite': 'x' } } }, "refusalTexts(): en has the code 'no invite'; expected an identifier"],
     [{ fallback: 'en', locales: { en: { a: ' ' } } }, 'refusalTexts(): en.a is " "; expected a text for the user'],
     [{ fallback: 'en', locales: { en: {}, de: { a: 'x' } } }, "refusalTexts(): en has no text for 'a', but de has one"],
