@@ -32,7 +32,7 @@ export type AuthErrorKind =
 /** The kinds with the names of their errors, without `Exception` at the end. Names with `_` are values of `error` in a redirect. */
 const NAMES: readonly (readonly [AuthErrorKind, string])[] = [
   ['refused', 'UserLambdaValidation'],
-  ['failed', 'UnexpectedLambda InvalidLambdaResponse InternalError server_error temporarily_unavailable'],
+  ['failed', 'UnexpectedLambda InvalidLambdaResponse InternalError server_error'],
   ['not-authorized', 'NotAuthorized Unauthorized UserUnAuthenticated'],
   ['session-expired', 'RefreshTokenReuse'],
   ['user-not-confirmed', 'UserNotConfirmed'],
@@ -52,7 +52,7 @@ const NAMES: readonly (readonly [AuthErrorKind, string])[] = [
     'not-configured',
     'ResourceNotFound UnsupportedOperation FeatureUnavailableInTier OperationNotEnabled unauthorized_client invalid_scope',
   ],
-  ['network', 'NetworkError TimeoutError ECONNREFUSED ECONNRESET ENOTFOUND'],
+  ['network', 'NetworkError TimeoutError ECONNREFUSED ENOTFOUND'],
   ['cancelled', 'access_denied'],
 ]
 
