@@ -1,4 +1,4 @@
-// Writes src/rules/lists from two npm packages, which are needed only here. Run this script after you update one of these packages.
+// Writes src/rules/lists from two npm packages, which are needed only here. CONTRIBUTING.md shows how to run it.
 //
 //   node scripts/domain-lists.ts [NODE_MODULES]
 import { readFile, writeFile } from 'node:fs/promises'
