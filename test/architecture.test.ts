@@ -124,6 +124,11 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/sms': 'it implements the texter port',
     'shared/rules': 'a message that SNS rejected is a NotDoneError',
   },
+  eventbridge: {
+    rules: 'it implements the bus port of publishEvent and denyEvents',
+    'shared/aws': 'it has the client with short timeouts',
+    'shared/rules': 'an event that EventBridge rejected is a NotDoneError',
+  },
   'jwt-verify': {
     'shared/rules': 'it checks its options',
     trigger: 'it implements the verifier port of onBehalfOf',
@@ -240,7 +245,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const FOR_ALL = ['shared/lazily.ts', 'shared/lines.ts', 'shared/response-body.ts']
 
 // The only files that may import the AWS SDK, so that a bundle without these files does not contain the SDK.
-const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|sns|cognito)-[\w-]+\.ts$/
+const ADAPTERS = /^(?:shared\/aws|tools)\/|\/(?:dynamo|ses|sns|cognito|event-bridge)-[\w-]+\.ts$/
 
 interface Import {
   readonly from: string

@@ -33,7 +33,7 @@ export function denyEvents<T extends Refusing>(
   first: DenyEventsOptions | RuleArgument<T>,
   ...rest: readonly RuleArgument<T>[]
 ): Rule<T> {
-  assertMethod(OWNER, 'the bus', bus, 'publish', 'an adapter of EventBridge')
+  assertMethod(OWNER, 'the bus', bus, 'publish', 'eventBridgeBus(options)')
   const isFirstRule = (value: DenyEventsOptions | RuleArgument<T>): value is RuleArgument<T> => isRule(value)
   const rules = first === undefined || !isFirstRule(first) ? rest : [first, ...rest]
   const options = first === undefined || isFirstRule(first) ? {} : first

@@ -30,7 +30,7 @@ const OWNER = 'publishEvent()'
  * when(triggeredBy('PostConfirmation_ConfirmSignUp'), once(ledger, publishEvent(bus, { type: 'UserConfirmed' }), { delivery: 'at-least-once' }))
  */
 export function publishEvent<T extends Working>(bus: EventBus, options: PublishEventOptions<T>): Rule<T> & DeclaresReads {
-  assertMethod(OWNER, 'the bus', bus, 'publish', 'an adapter of EventBridge')
+  assertMethod(OWNER, 'the bus', bus, 'publish', 'eventBridgeBus(options)')
   assertOptions(OWNER, options, ['type', 'detail', 'reads'])
   const { type, detail } = options
   assertEventType(OWNER, type)

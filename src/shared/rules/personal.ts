@@ -28,7 +28,7 @@ export const OWN_REASONS: ReadonlySet<string> = new Set([
     'domain-denied',
   ],
   ...['domain-not-allowed', 'effect-done', 'effect-failed', 'effect-held', 'effect-lost', 'effect-unknown', 'email-malformed'],
-  ...['email-not-verified', 'email-unreadable', 'engine-never-ran', 'failed-open', 'federated-email-not-verified'],
+  ...['email-not-verified', 'email-unreadable', 'engine-never-ran', 'event-rejected', 'failed-open', 'federated-email-not-verified'],
   ...['hash-not-supported', 'hash-package-missing'],
   ...[
     'ignored-for-administrators',
