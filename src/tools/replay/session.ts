@@ -191,7 +191,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   return { environmentFor, embedded, reread }
 }
 
-/** Returns the default settings. There are none beside a settings file, so that a handler reports a setting that the file lacks. */
+/** Returns the default settings. Returns an empty object if the folder has a settings file, so that a handler reports a setting that the file lacks. */
 function listDefaults(folder: string): Readonly<Record<string, string>> {
   return existsSync(join(folder, SETTINGS_FILE)) ? {} : defaultSettings()
 }
