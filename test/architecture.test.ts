@@ -231,6 +231,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/messages': 'replay shows the text of an email',
     'shared/rules': 'effects writes pending effects as rules do',
     'shared/seen': 'inactive and erase read the table of the rule lastSeen',
+    'shared/canonical': 'erase finds the mailbox of a user',
+    'shared/waitlist': 'erase finds the address on the waiting list',
     'tools/add': 'lifeguard add',
     'tools/doctor': 'lifeguard doctor',
     'tools/init': 'lifeguard init',

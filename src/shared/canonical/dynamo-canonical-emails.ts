@@ -25,6 +25,11 @@ export interface DynamoCanonicalEmails extends CanonicalEmails {
 
 const RESERVED_SECONDS = 3600
 
+/** Returns the partition key of the mailbox of an address, by the providers of this package. */
+export function canonicalEmailPk(userPoolId: string, address: EmailAddress): string {
+  return hash(userPoolId, toCanonicalEmail(address, indexProviders('canonicalEmailPk()', [])))
+}
+
 /**
  * Makes the addresses of users in a DynamoDB table. Each call is one conditional write. The table stores no address and no user name: both
  * are hashed.

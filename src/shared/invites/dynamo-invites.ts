@@ -1,7 +1,7 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
 import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
 import { type InviteItem, judgeInvite, KEPT, readInvite } from './invite-item.ts'
-import { HELD_SECONDS, type Invites, toHolderId, toInviteId } from './invites.ts'
+import { HELD_SECONDS, type Invites, type InviteUser, toHolderId, toInviteId } from './invites.ts'
 
 // Invariants
 // - An item's map `holds` has one entry for each use: the time at which a reservation expires, or KEPT.
@@ -115,6 +115,11 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
       return (await update(pointer.invite, change, signal)) ? 'kept' : 'gone'
     },
   }
+}
+
+/** Returns the partition key of the row that leads from a user to the invitation. */
+export function inviteHolderPk(user: InviteUser): string {
+  return toPointer(toHolderId(user))
 }
 
 function toPointer(holder: string): string {

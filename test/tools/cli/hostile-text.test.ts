@@ -351,6 +351,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['inactive', `--${LINES}`] },
   ],
   erase: [
+    { args: ['erase', 'a', '--pool', 'b', '--email', LINES] },
     { args: ['erase', 'failed', '--pool', LINES, '--dry-run', '--username', LINES] },
     { args: ['erase', 'done', '--pool', LINES] },
     { args: ['erase', LINES, '--pool', LINES], shows: '0 rows deleted' },

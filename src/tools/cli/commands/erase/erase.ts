@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { type EmailAddress, parseEmailAddress } from '../../../../shared/email/address.ts'
 import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { createPart, EXIT, type Io } from '../../io.ts'
@@ -74,6 +75,7 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
       help: { type: 'boolean', short: 'h' },
       pool: { type: 'string' },
       username: { type: 'string' },
+      email: { type: 'string' },
       table: { type: 'string', multiple: true },
       'dry-run': { type: 'boolean' },
     },
@@ -84,8 +86,15 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one user: lifeguard erase SUB --pool ID`)
   if (!values.pool) throw new UsageError('Missing user pool. Expected: lifeguard erase SUB --pool ID')
   for (const part of [sub, values.pool]) assertPart(part)
-  const user = { userPoolId: values.pool, sub, userName: values.username }
+  const user = { userPoolId: values.pool, sub, userName: values.username, email: parseEmail(values.email) }
   return { user, dryRun: values['dry-run'] ?? false, tables: readTables(values.table ?? [], io) }
+}
+
+/** @throws UsageError if the address is invalid. */
+function parseEmail(text: string | undefined): EmailAddress | undefined {
+  const address = text === undefined ? undefined : parseEmailAddress(text)
+  if (text !== undefined && address === undefined) throw new UsageError(`--email ${text}: expected one plain email address`)
+  return address
 }
 
 /** A `#` separates the parts of a key, so it could name the rows of another user. */

@@ -1,6 +1,11 @@
 import { blockKey } from '../../../../shared/blocks/block-keys.ts'
+import { canonicalEmailPk } from '../../../../shared/canonical/dynamo-canonical-emails.ts'
+import { type EmailAddress, emailKey } from '../../../../shared/email/address.ts'
+import { inviteHolderPk } from '../../../../shared/invites/dynamo-invites.ts'
+import { toInviteId } from '../../../../shared/invites/invites.ts'
 import { effectPk } from '../../../../shared/ledger/effect-item.ts'
 import { lastSeenPk } from '../../../../shared/seen/dynamo-last-seen.ts'
+import { toWaitlistId } from '../../../../shared/waitlist/waitlist-key.ts'
 
 /** The user whose rows are erased. */
 export interface ErasedUser {
@@ -8,6 +13,8 @@ export interface ErasedUser {
   readonly sub: string
   /** The user name, if the operator knows it. */
   readonly userName: string | undefined
+  /** The email address, if the operator knows it. */
+  readonly email: EmailAddress | undefined
 }
 
 /** How a user is found in a table. A table has `keys`, `prefix` or neither. */
@@ -44,6 +51,23 @@ export const USER_TABLES: readonly UserTable[] = [
     keys: ({ userPoolId, userName }) =>
       userName === undefined ? [] : CHANNELS.map((channel) => JSON.stringify(['code', userPoolId, userName, channel])),
     kept: 'counters, whose keys are hashes and which expire an hour after their window',
+  },
+  {
+    setting: 'CANONICAL_EMAIL_TABLE',
+    keys: ({ userPoolId, email }) => (email === undefined ? [] : [canonicalEmailPk(userPoolId, email)]),
+    kept: 'the mailbox of an address at a provider that only your application knows',
+  },
+  {
+    setting: 'INVITE_TABLE',
+    keys: ({ userPoolId, userName, email }) => [
+      ...(userName === undefined ? [] : [inviteHolderPk({ userPoolId, userName })]),
+      ...(email === undefined ? [] : [toInviteId({ type: 'email', value: emailKey(email) }) ?? []].flat()),
+    ],
+    kept: 'the use of an invitation, which has only a hash of the user',
+  },
+  {
+    setting: 'WAITLIST_TABLE',
+    keys: ({ userPoolId, email }) => (email === undefined ? [] : [toWaitlistId({ userPoolId, email: emailKey(email) })]),
   },
   { setting: 'EMAIL_TABLE', kept: 'all rows, because the table is written by your application' },
   { setting: 'LEGACY_TABLE', kept: 'all rows, because the table is the directory from which users are migrated' },

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { USER_TABLES } from '../../../../../src/tools/cli/commands/erase/user-tables.ts'
+import { parseEmailAddress } from '../../../../../src/shared/email/address.ts'
+import { type ErasedUser, USER_TABLES } from '../../../../../src/tools/cli/commands/erase/user-tables.ts'
 
 const page = readFileSync('docs/reference/tables.md', 'utf8')
-const user = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', userName: 'ann' }
+const user = { userPoolId: 'eu-west-1_Example', sub: 'sub-1', userName: 'ann', email: parseEmailAddress('ann@example.com') }
 
 /** Returns the settings of all tables that rules and adapters of src declare as resources of DynamoDB permissions. */
 async function findSettings(): Promise<ReadonlySet<string>> {
@@ -28,10 +29,23 @@ describe('USER_TABLES', () => {
     expect(keys === undefined || prefix === undefined).toBe(true)
   })
 
-  it('finds only rows of the user: every key has the pool, and the sub or the name', () => {
-    const keys = USER_TABLES.flatMap((table) => [...(table.keys?.(user) ?? []), ...(table.prefix ? [table.prefix(user)] : [])])
-    expect(keys).toHaveLength(6)
-    for (const key of keys) expect(key).toMatch(/eu-west-1_Example.*(?:sub-1|ann)/)
+  it('finds no row of another user, or of another pool', () => {
+    const list = (each: ErasedUser): readonly string[] =>
+      USER_TABLES.flatMap((table) => [...(table.keys?.(each) ?? []), ...(table.prefix ? [table.prefix(each)] : [])])
+    const other = { ...user, sub: 'sub-2', userName: 'bob', email: parseEmailAddress('bob@example.com') }
+
+    const keys = list(user)
+
+    expect(keys).toHaveLength(10)
+    expect(keys.filter((key) => list(other).includes(key))).toEqual([])
+    // An invitation belongs to an address, and to no pool.
+    expect(keys.filter((key) => list({ ...user, userPoolId: 'eu-west-1_Other' }).includes(key))).toHaveLength(1)
+  })
+
+  it('finds the rows of an address and of a name only if these are known', () => {
+    const unknown = { ...user, userName: undefined, email: undefined }
+
+    expect(USER_TABLES.flatMap(({ keys }) => keys?.(unknown) ?? [])).toHaveLength(3)
   })
 
   it.each(USER_TABLES)('docs/reference/tables.md has a section on $setting', ({ setting }) => {
