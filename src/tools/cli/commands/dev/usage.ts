@@ -13,7 +13,7 @@ export const DEV_HELP: readonly string[] = formatHelp([
       ['--port PORT', 'the port of the pool (default: a free one)'],
       ['--state FILE', 'keep users and tokens in this file. Without it, they are gone when the command stops'],
       ['--seed FILE', 'read groups, users, blocks and invitations from this JSON file'],
-      ['--triggers NAME', 'turn on a function of custom.optional; repeatable'],
+      ['--triggers NAME', 'also call this function of custom.optional in serverless.yml, which is off by default; repeatable'],
       ['--assume NAME', 'turn an assumption about undocumented behaviour into its other reading; repeatable'],
       ['--tls-cert FILE', 'the certificate of managed login with HTTPS, in PEM. Needs --tls-key'],
       ['--tls-key FILE', 'the private key of the certificate, in PEM'],
