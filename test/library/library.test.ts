@@ -49,6 +49,7 @@ beforeAll(async () => {
     '@types/node',
     'esbuild',
     '@aws-sdk/client-sesv2',
+    '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-sns',
     '@aws-crypto/client-node',
     'aws-jwt-verify',

@@ -118,8 +118,8 @@ describe.each([
 
   it('allows a sign-up in an allowed domain, and denies others', async () => {
     const event = await sample('pre-signup/sign-up-mary.json')
-    expect(await run(node, 'preSignUp', event)).toEqual({ answer: event })
-    expect(await run(node, 'preSignUp', await sample('pre-signup/sign-up-look-alike-prefix.json'))).toEqual({
+    expect(await run(node, 'preSignUp', event, services.environment)).toEqual({ answer: event })
+    expect(await run(node, 'preSignUp', await sample('pre-signup/sign-up-look-alike-prefix.json'), services.environment)).toEqual({
       error: { name: 'TriggerDeniedError', message: 'This email address cannot be used to sign up' },
     })
   })
