@@ -207,6 +207,7 @@ export function failOpen<T extends Trigger>(rule: RuleArgument<T>, options: Fail
     kind: 'failOpen',
     children: [rule],
     onError: 'continue',
+    ...(withinMs !== undefined && { withinMs }),
     async evaluate(ctx, run) {
       const verdict = await run.evaluate(rule, ctx, { withinMs: withinMs ?? run.remainingMs() / 3 })
       return verdict.kind === 'error' && !verdict.mustFail ? skip('failed-open') : orThrow(verdict)

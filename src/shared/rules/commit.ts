@@ -11,7 +11,10 @@ export interface Pending {
   readonly path: string
   /** The error mode of the nearest `failOpen` or `failClosed` around the rule. */
   readonly onError: OnError | undefined
-  readonly reserve: () => MaybePromise<Deny | undefined>
+  /** The time limit of that `failOpen` in milliseconds. The default is a third of the time left. */
+  readonly withinMs: number | undefined
+  /** Reserves before a deadline, which is that of the invocation by default. */
+  readonly reserve: (deadline?: Deadline) => MaybePromise<Deny | undefined>
   readonly release: () => MaybePromise<void>
 }
 
@@ -36,9 +39,13 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
     const { rule, path } = each
     const began = clock.now()
     const line = (): Pick<TraceEntry, 'rule' | 'path' | 'ms' | 'commit'> => ({ rule, path, ms: clock.now() - began, commit: true })
+    // In `failOpen`, a reservation that hangs must leave time for the next ones. So must its release.
+    const startPart = (): Deadline | undefined =>
+      each.onError === 'continue' ? deadline.within(each.withinMs ?? deadline.remainingMs() / 3) : undefined
+    const part = startPart()
     try {
       if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
-      const refused = await deadline.race(Promise.resolve(each.reserve()))
+      const refused = await (part ?? deadline).race(Promise.resolve(each.reserve(part)))
       if (refused !== undefined) {
         const denied = validateOutcome(refused, { name: rule, kind: 'rule', can: ['deny'] }, contract)
         if (denied.kind === 'deny') {
@@ -53,8 +60,12 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })
       const continues = (each.onError ?? contract.onError) === 'continue'
       // Release the failed reservation too: the write may have succeeded although its response was lost.
-      await releaseAll(continues ? [each] : [...made, each], deadline)
+      const releasePart = startPart()
+      await releaseAll(continues ? [each] : [...made, each], releasePart ?? deadline)
+      releasePart?.close()
       if (!continues) return { kind: 'error', error, by: rule, mustFail: true }
+    } finally {
+      part?.close()
     }
   }
   return undefined

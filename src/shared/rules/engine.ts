@@ -121,6 +121,8 @@ interface Frame {
   readonly deadline: Deadline
   /** The error mode of the nearest `failOpen` or `failClosed` around the rule. */
   readonly onError?: OnError | undefined
+  /** The time limit of that `failOpen`. */
+  readonly withinMs?: number | undefined
   readonly shadow?: true | undefined
   /** The combined answer of all earlier rules, including the rules before the composition around this rule. */
   readonly answered?: unknown
@@ -221,7 +223,7 @@ function keepReservations<T extends Trigger>(
   engine: Engine,
   rule: Rule<T>,
   ctx: RuleContext<T>,
-  { path = '', onError, shadow }: Frame,
+  { path = '', onError, withinMs, shadow }: Frame,
   { kind }: Verdict<T>,
   mustAllow: true | undefined,
 ): void {
@@ -234,7 +236,8 @@ function keepReservations<T extends Trigger>(
     rule: rule.name,
     path,
     onError,
-    reserve: () => commit.reserve(invocation),
+    withinMs,
+    reserve: (deadline) => commit.reserve(deadline === undefined ? invocation : narrowContext(invocation, deadline)),
     release: () => commit.release(invocation),
   })
 }
@@ -249,6 +252,7 @@ function createChildFrame({ contract }: Engine, parent: Frame, child: RuleNode, 
     path: parent.path === undefined ? `${index}` : `${parent.path}.${index}`,
     deadline: parent.deadline,
     onError: parent.rule.onError ?? parent.onError,
+    withinMs: parent.rule.onError === undefined ? parent.withinMs : parent.rule.withinMs,
     shadow: parent.shadow,
     answered: before === undefined || own === undefined ? (own ?? before) : combine<unknown>(contract, before, own),
     next: 0,

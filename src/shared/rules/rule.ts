@@ -71,6 +71,8 @@ export interface RuleNode {
   readonly condition?: Condition<never>
   /** The error mode inside this node, unless a nested node sets its own. */
   readonly onError?: OnError
+  /** The time limit of a `failOpen` in milliseconds, if it has one. */
+  readonly withinMs?: number
 }
 
 /** Returns a composition and all rules inside it, outermost first. */

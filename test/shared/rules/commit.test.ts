@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CognitoEvent } from '../../../src/shared/cognito/event.ts'
-import { chain } from '../../../src/shared/rules/combinators.ts'
+import { chain, failClosed, failOpen } from '../../../src/shared/rules/combinators.ts'
 import { reservationKey } from '../../../src/shared/rules/commit.ts'
 import { deny, skip } from '../../../src/shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../../../src/shared/rules/rule.ts'
@@ -68,6 +68,43 @@ describe('a rule with a commit', () => {
     expect(await run('refusing', chain(hangs), sampleEvent, clock)).toMatchObject({ kind: 'failed', rule: 'hangs' })
     expect(released).toEqual(['hangs'])
     expect(clock.pending()).toBe(0)
+  })
+
+  test('in failOpen, a reservation that hangs leaves time for the next one, and is released, even if that hangs too', async () => {
+    const calls: string[] = []
+    const clock = autoClock()
+    const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
+      commit: {
+        reserve: ({ signal }) => {
+          signal.addEventListener('abort', () => calls.push(`aborted after ${clock.now()} ms`))
+          return new Promise(() => undefined)
+        },
+        release({ signal }) {
+          calls.push(signal.aborted ? 'released late' : 'released in time')
+          return new Promise(() => undefined)
+        },
+      },
+    })
+    const { rule, taken } = takePlace(1)
+
+    const decision = await run('refusing', chain(failOpen(hangs, { withinMs: 500 }), failOpen(hangs), rule), sampleEvent, clock)
+
+    expect(decision).toMatchObject({ kind: 'proceed' })
+    expect(taken()).toBe(1)
+    // The first rule takes 500 ms twice, and the next one a third of the rest twice.
+    const end = 1000 + 3000 / 3
+    expect(calls).toEqual(['aborted after 500 ms', 'released in time', `aborted after ${end} ms`, 'released in time'])
+    expect(clock.pending()).toBe(0)
+  })
+
+  test('a failClosed inside failOpen gives a reservation all the time', async () => {
+    const clock = autoClock()
+    const hangs = defineRule<SampleRefusing>('hangs', () => skip(), {
+      commit: { reserve: () => new Promise(() => undefined), release: () => undefined },
+    })
+    const rule = chain(failOpen(failClosed(hangs), { withinMs: 500 }))
+    expect(await run('refusing', rule, sampleEvent, clock)).toMatchObject({ kind: 'failed', rule: 'hangs' })
+    expect(clock.now()).toBe(4000)
   })
 
   test('a release function that fails or hangs does not change the decision', async () => {
