@@ -1,12 +1,17 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { limitMessages } from '../../src/custom-message/limit-messages.ts'
 import { customMessage } from '../../src/custom-message/trigger.ts'
+import { cognitoStoredProfiles } from '../../src/inbound-federation/cognito-stored-profiles.ts'
+import { keepProfile } from '../../src/inbound-federation/keep-profile.ts'
+import { inboundFederation } from '../../src/inbound-federation/trigger.ts'
 import { recordSignIn } from '../../src/post-auth/record-sign-in.ts'
 import { postAuthentication } from '../../src/post-auth/trigger.ts'
 import { addToGroup } from '../../src/post-confirmation/add-to-group.ts'
 import { cognitoGroups } from '../../src/post-confirmation/cognito-groups.ts'
 import { keepInvite } from '../../src/post-confirmation/keep-invite.ts'
+import { sendWelcomeEmail } from '../../src/post-confirmation/send-welcome-email.ts'
 import { syncProfile } from '../../src/post-confirmation/sync-profile.ts'
+import { mailTemplate } from '../../src/post-confirmation/template.ts'
 import { type PostConfirmation, postConfirmation } from '../../src/post-confirmation/trigger.ts'
 import { preAuthentication } from '../../src/pre-auth/trigger.ts'
 import { autoConfirm } from '../../src/pre-signup/auto-confirm.ts'
@@ -35,6 +40,7 @@ import { lastSeen } from '../../src/rules/last-seen.ts'
 import { notify } from '../../src/rules/notify.ts'
 import { publishEvent } from '../../src/rules/publish-event.ts'
 import { slackWebhook } from '../../src/rules/slack-webhook.ts'
+import { sesClient } from '../../src/shared/aws/ses.ts'
 import { dynamoBlockList } from '../../src/shared/blocks/dynamo-block-list.ts'
 import { dynamoCanonicalEmails } from '../../src/shared/canonical/dynamo-canonical-emails.ts'
 import { siteVerify } from '../../src/shared/captcha/site-verify.ts'
@@ -43,6 +49,7 @@ import { dynamoInvites } from '../../src/shared/invites/dynamo-invites.ts'
 import type { HandlerSettings } from '../../src/shared/lambda/settings.ts'
 import { dynamoCounter } from '../../src/shared/limits/dynamo-counter.ts'
 import { dynamoSlidingCounter } from '../../src/shared/limits/dynamo-sliding-counter.ts'
+import { sesMailer } from '../../src/shared/mail/ses-mailer.ts'
 import { dynamoProfileReader } from '../../src/shared/profiles/dynamo-profile-reader.ts'
 import { dynamoProfiles } from '../../src/shared/profiles/dynamo-profiles.ts'
 import { failOpen } from '../../src/shared/rules/combinators.ts'
@@ -52,6 +59,8 @@ import type { Trigger } from '../../src/shared/rules/trigger.ts'
 import { dynamoLastSeen } from '../../src/shared/seen/dynamo-last-seen.ts'
 import { dynamoWaitlist } from '../../src/shared/waitlist/dynamo-waitlist.ts'
 import { cognitoEvent } from '../../src/testing/cognito-event.ts'
+import { migrateUsers } from '../../src/user-migration/migrate-users.ts'
+import { userMigration } from '../../src/user-migration/trigger.ts'
 import { tokenEvent } from '../pre-token/token-event.ts'
 import {
   federatedEvent,
@@ -74,7 +83,9 @@ const limit = { max: 3, windowSeconds: 60 }
 const ann = { email: 'ann@example.com' }
 const clientMetadata = { invitation: 'FRIENDS-2026', captcha: 'token' }
 const signUpEvent = preSignUpEvent(ann, { request: { userAttributes: ann, validationData: null, clientMetadata } })
+const federation = cognitoEvent('InboundFederation_ExternalProvider', { name: 'Ann' })
 const googleEvent = federatedEvent({ ...ann, email_verified: 'true' })
+const welcome = mailTemplate({ subject: 'Welcome', text: 'Welcome', html: '<p>Welcome</p>' }, {})
 const verifying = autoConfirm({ verifyEmail: 'trust-unproven-address' })
 
 const signUp =
@@ -115,6 +126,15 @@ const failing: readonly Row[] = [
     'link-providers',
     signUp(({ cognito }) => linkProviders(cognitoAccounts({ cognito }), { ...revealing, trust: ['Google'] }), googleEvent),
   ],
+  [
+    'migrate-users',
+    ({ endpoint }, settings) =>
+      userMigration(settings, migrateUsers(httpDirectory({ url: endpoint }))).decide(cognitoEvent('UserMigration_Authentication')),
+  ],
+  [
+    'keep-profile',
+    ({ cognito }, settings) => inboundFederation(settings, keepProfile(['name'], cognitoStoredProfiles({ cognito }))).decide(federation),
+  ],
   ['claims-from-profile', tokens(({ table }) => claimsFromProfile(dynamoProfileReader(table), { plan: 'plan' }))],
   ['ensure-profile with failClosed', tokens(({ table }) => ensureProfile(dynamoProfiles(table), { failClosed: true }))],
   [
@@ -125,6 +145,11 @@ const failing: readonly Row[] = [
 
 const proceeding: readonly Row[] = [
   ...Object.entries(refusing).map(([name, make]): Row => [`${name} in failOpen`, signUp((service) => failOpen(make(service)))]),
+  [
+    'keep-profile in failOpen',
+    ({ cognito }, settings) =>
+      inboundFederation(settings, failOpen(keepProfile(['name'], cognitoStoredProfiles({ cognito })))).decide(federation),
+  ],
   ['claims-from-profile in failOpen', tokens(({ table }) => failOpen(claimsFromProfile(dynamoProfileReader(table), { plan: 'plan' })))],
   ['ensure-profile', tokens(({ table }) => ensureProfile(dynamoProfiles(table)))],
   ['ensure-profile at a confirmation', confirmation(({ table }) => ensureProfile(dynamoProfiles(table)))],
@@ -140,6 +165,7 @@ const proceeding: readonly Row[] = [
   ['keep-invite', confirmation(({ table }) => keepInvite(dynamoInvites(table)))],
   ['keep-canonical-email', confirmation(({ table }) => keepCanonicalEmail(dynamoCanonicalEmails(table)))],
   ['sync-profile', confirmation(({ table }) => syncProfile(dynamoProfiles(table)))],
+  ['send-welcome-email', confirmation(() => sendWelcomeEmail(sesMailer({ ses: sesClient(), from: 'welcome@example.com' }), welcome))],
   ['add-to-group', confirmation(({ cognito }) => addToGroup('members', cognitoGroups({ cognito })))],
   ['notify', confirmation(({ endpoint }) => notify(slackWebhook({ url: endpoint }), { message: () => 'New user', reads: [] }))],
   ['publish-event', confirmation(({ bus }) => publishEvent(bus, { type: 'UserConfirmed' }))],
