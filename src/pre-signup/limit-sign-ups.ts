@@ -43,7 +43,7 @@ export function limitSignUps(options: LimitSignUpsOptions, counter: Counter): Ru
   if (per !== 'domain' && per !== 'client' && typeof per !== 'function')
     throw new TypeError(`${OWNER}: per is ${describePer(per)}; expected 'domain', 'client' or a function that returns a text`)
   for (const method of ['count', 'release']) assertMethod(OWNER, 'the counter', counter, method, 'dynamoCounter({ documents, table })')
-  const denial = deny('too-many-sign-ups', message)
+  const denial = deny('too-many-sign-ups', message, { code: 'too-many-sign-ups', quiet: true })
 
   return defineRule<PreSignUp>('limit-sign-ups', () => skip(), {
     can: ['deny'],

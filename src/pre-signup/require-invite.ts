@@ -38,7 +38,7 @@ export function requireInvite(invites: Invites, options: RequireInviteOptions = 
   assertOptions(OWNER, options, ['from', 'message'])
   const { from = 'clientMetadata.invitation', message = NEEDED } = options
   const findKey = makeFinder(from)
-  const explain = (detail: string): Deny => deny('no-invite', message, { detail })
+  const explain = (detail: string): Deny => deny('no-invite', message, { code: 'invite-not-valid', detail, quiet: true })
   const [missing, unverified, used] = [explain('missing'), explain('email-not-verified'), explain('used')]
 
   return defineRule<PreSignUp>(

@@ -16,6 +16,7 @@ export interface VerifyCaptchaOptions {
 
 const OWNER = 'verifyCaptcha()'
 const AGAIN = 'Please solve the CAPTCHA again'
+const CODE = { code: 'captcha-not-solved', quiet: true } as const
 
 /**
  * Makes a rule that denies a new user without a valid token of a CAPTCHA. It judges all sources of pre sign-up. A sign-up through an
@@ -33,8 +34,8 @@ export function verifyCaptcha(verify: VerifyToken, options: VerifyCaptchaOptions
   assertOptions(OWNER, options, ['from', 'message'])
   const { from = 'clientMetadata.captcha', message = AGAIN } = options
   const readToken = makeFieldReader(OWNER, from)
-  const missing = deny('captcha-missing', message)
-  const refused = deny('captcha-refused', message)
+  const missing = deny('captcha-missing', message, CODE)
+  const refused = deny('captcha-refused', message, CODE)
 
   return defineRule<PreSignUp>(
     'verify-captcha',

@@ -15,6 +15,7 @@ export interface WaitlistOptions {
 const OWNER = 'waitlist()'
 const ON_THE_LIST = 'Thank you! You are on the waiting list, and cannot sign up yet'
 const EMAIL_NOT_ALLOWED = 'This email address cannot be used to sign up'
+const EMAIL_CODE = { code: 'email-not-allowed', field: 'email', quiet: true } as const
 
 /**
  * Makes a rule that denies a new user, and records the address once, unless the list admits the address. It records after every rule has
@@ -28,10 +29,10 @@ export function waitlist(list: Waitlist, options: WaitlistOptions = {}): Rule<Pr
   assertMethod(OWNER, 'the list', list, 'record', 'dynamoWaitlist({ documents, table })')
   assertOptions(OWNER, options, ['message'])
   const { message = ON_THE_LIST } = options
-  const waiting = deny('on-waiting-list', message)
-  const withoutEmail = deny('no-email', EMAIL_NOT_ALLOWED)
-  const malformed = deny('email-malformed', EMAIL_NOT_ALLOWED)
-  const unverified = deny('email-not-verified', EMAIL_NOT_ALLOWED)
+  const waiting = deny('on-waiting-list', message, { code: 'on-waiting-list', quiet: true })
+  const withoutEmail = deny('no-email', EMAIL_NOT_ALLOWED, EMAIL_CODE)
+  const malformed = deny('email-malformed', EMAIL_NOT_ALLOWED, EMAIL_CODE)
+  const unverified = deny('email-not-verified', EMAIL_NOT_ALLOWED, EMAIL_CODE)
 
   return defineRule<PreSignUp>(
     'waitlist',

@@ -7,6 +7,7 @@ import type { Refusing } from '../shared/rules/trigger.ts'
 
 const OWNER = 'denySubaddressing()'
 const TAG_NOT_ALLOWED = 'Please use an email address without a tag'
+const CODE = { code: 'email-with-tag', field: 'email', quiet: true } as const
 
 /** The options of {@link denySubaddressing}. */
 export interface DenySubaddressingOptions {
@@ -32,8 +33,8 @@ export function denySubaddressing<T extends Refusing>(options: DenySubaddressing
   if (plusElsewhere !== 'accept' && plusElsewhere !== 'deny')
     throw new TypeError(`${OWNER}: plusElsewhere is '${plusElsewhere}'; expected 'accept' or 'deny'`)
   const providers = indexProviders(OWNER, more)
-  const tagged = deny('subaddress', message)
-  const malformed = deny('email-malformed', message)
+  const tagged = deny('subaddress', message, CODE)
+  const malformed = deny('email-malformed', message, CODE)
   return compose<T>({
     name: 'deny-subaddressing',
     kind: 'rule',

@@ -1,10 +1,10 @@
 import { type EmailAddress, parseEmailAddress } from '../shared/email/address.ts'
 import { type Domains, matchesAddress, toDomainList } from '../shared/email/domain-list.ts'
 import { assertOptions } from '../shared/rules/arguments.ts'
-import { deny, skip } from '../shared/rules/outcome.ts'
+import { type Deny, deny, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
-import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
+import { EMAIL_CODE, EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
 
 /** The options of a rule with a list of domains that this package keeps. */
 export interface KeptDomainsOptions {
@@ -36,11 +36,12 @@ export function denyKeptDomains<T extends Refusing>({ name, owner, text, reasons
   const allowed = allow && toDomainList(allow)
   const denied = more && toDomainList(more)
   // Makes the denials here, so that an empty message throws when the rule is made.
-  const atSignUp = { listed: deny(reason, message ?? EMAIL_NOT_ALLOWED), malformed: deny('email-malformed', message ?? EMAIL_NOT_ALLOWED) }
-  const atSignIn = {
-    listed: deny(reason, message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN),
-    malformed: deny('email-malformed', message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN),
-  }
+  const denials = (text: string): { readonly listed: Deny; readonly malformed: Deny } => ({
+    listed: deny(reason, text, EMAIL_CODE),
+    malformed: deny('email-malformed', text, EMAIL_CODE),
+  })
+  const atSignUp = denials(message ?? EMAIL_NOT_ALLOWED)
+  const atSignIn = denials(message ?? EMAIL_NOT_ALLOWED_AT_SIGN_IN)
   const isDenied = (address: EmailAddress): boolean => {
     if (allowed !== undefined && matchesAddress(allowed, address)) return false
     return (denied !== undefined && matchesAddress(denied, address)) || isListed(text, address.domain)

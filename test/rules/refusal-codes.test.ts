@@ -4,12 +4,19 @@ import { customMessage } from '../../src/custom-message/trigger.ts'
 import { requireHostedDomain } from '../../src/inbound-federation/require-hosted-domain.ts'
 import { preAuthentication } from '../../src/pre-auth/trigger.ts'
 import { denyDuplicateEmail } from '../../src/pre-signup/deny-duplicate-email.ts'
+import { limitSignUps } from '../../src/pre-signup/limit-sign-ups.ts'
 import { linkProviders } from '../../src/pre-signup/link-providers.ts'
+import { requireInvite } from '../../src/pre-signup/require-invite.ts'
 import { reserveLegacyUsers } from '../../src/pre-signup/reserve-legacy-users.ts'
 import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { verifyCaptcha } from '../../src/pre-signup/verify-captcha.ts'
+import { waitlist } from '../../src/pre-signup/waitlist.ts'
 import { allowEmailDomains } from '../../src/rules/allow-email-domains.ts'
 import { blockUsers } from '../../src/rules/block-users.ts'
+import { denyDisposableEmail } from '../../src/rules/deny-disposable-email.ts'
 import { denyEmailDomains } from '../../src/rules/deny-email-domains.ts'
+import { denyFreeEmail } from '../../src/rules/deny-free-email.ts'
+import { denySubaddressing } from '../../src/rules/deny-subaddressing.ts'
 import { requireAttributes } from '../../src/rules/require-attributes.ts'
 import type { Directory } from '../../src/shared/directory/directory.ts'
 import { anyOf } from '../../src/shared/rules/combinators.ts'
@@ -17,6 +24,8 @@ import type { Decision } from '../../src/shared/rules/decision.ts'
 import { skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
 import { memoryCounter } from '../../src/testing/memory-counter.ts'
+import { memoryInvites } from '../../src/testing/memory-invites.ts'
+import { memoryWaitlist } from '../../src/testing/memory-waitlist.ts'
 import { messageEvent } from '../custom-message/message-event.ts'
 import { decide as decideFederation, federationEvent } from '../inbound-federation/federation-event.ts'
 import { memoryAccounts } from '../pre-signup/memory-accounts.ts'
@@ -48,6 +57,51 @@ describe('the codes of rules', () => {
     expect(readCode(await preSignUp(rule).decide(signUp))).toEqual(['email-not-allowed', 'email'])
     expect(readCode(await preSignUp(rule).decide(preSignUpEvent({ email: 'a@b@c' })))).toEqual(['email-not-allowed', 'email'])
     expect(readCode(await preAuthentication(rule).decide(signIn))).toEqual(['email-not-allowed', 'email'])
+  })
+
+  it.each([
+    ['denyDisposableEmail', denyDisposableEmail({ more: ['evil.example'] })],
+    ['denyFreeEmail', denyFreeEmail({ more: ['evil.example'] })],
+  ])('%s has the code of the other rules for domains', async (_, rule) => {
+    for (const email of ['eve@evil.example', 'a@b@c'])
+      expect(readCode(await preSignUp(rule).decide(preSignUpEvent({ email })))).toEqual(['email-not-allowed', 'email'])
+  })
+
+  it('denySubaddressing has one code for a tag and for a malformed address', async () => {
+    for (const email of ['eve+1@gmail.com', 'a@b@c'])
+      expect(readCode(await preSignUp(denySubaddressing()).decide(preSignUpEvent({ email })))).toEqual(['email-with-tag', 'email'])
+  })
+
+  it('verifyCaptcha has one code for a missing and for a refused token', async () => {
+    const handler = preSignUp(verifyCaptcha(async () => false))
+    const refused = { ...signUp, request: { ...signUp.request, clientMetadata: { captcha: 'token' } } }
+
+    expect(readCode(await handler.decide(signUp))).toEqual(['captcha-not-solved', undefined])
+    expect(readCode(await handler.decide(refused))).toEqual(['captcha-not-solved', undefined])
+  })
+
+  it('requireInvite has one code for every cause', async () => {
+    const handler = preSignUp(requireInvite(memoryInvites()))
+    const unknown = { ...signUp, request: { ...signUp.request, clientMetadata: { invitation: 'unknown' } } }
+
+    expect(readCode(await handler.decide(signUp))).toEqual(['invite-not-valid', undefined])
+    expect(readCode(await handler.decide(unknown))).toEqual(['invite-not-valid', undefined])
+  })
+
+  it('waitlist tells a waiting address from an address that cannot be listed', async () => {
+    const handler = preSignUp(waitlist(memoryWaitlist()))
+
+    expect(readCode(await handler.decide(signUp))).toEqual(['on-waiting-list', undefined])
+    expect(readCode(await handler.decide(preSignUpEvent({})))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await handler.decide(preSignUpEvent({ email: 'a@b@c' })))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await handler.decide(federatedEvent()))).toEqual(['email-not-allowed', 'email'])
+  })
+
+  it('limitSignUps has a code', async () => {
+    const handler = preSignUp(limitSignUps({ max: 1, windowSeconds: 60, per: 'client' }, memoryCounter()))
+    await handler.decide(signUp)
+
+    expect(readCode(await handler.decide({ ...signUp, userName: 'another' }))).toEqual(['too-many-sign-ups', undefined])
   })
 
   it('blockUsers reveals a block only with revealBlock', async () => {
