@@ -2,11 +2,11 @@ import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../loopback.ts'
 
-const GET_USER = 'AWSCognitoIdentityProviderService.AdminGetUser'
+const SERVICE = 'AWSCognitoIdentityProviderService.'
 
 /**
- * Starts a local Cognito. It supports only AdminGetUser, and every user exists, as in the test kit: `mary` has the verified address
- * mary@example.com.
+ * Starts a local Cognito. It supports only AdminGetUser and AdminAddUserToGroup. As in the test kit, every user exists: `mary` has the
+ * verified address mary@example.com. Every group exists too, and no operation shows its members.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  * @example
@@ -17,15 +17,23 @@ export async function startCognito(): Promise<LocalService> {
     createServer((request, response) => {
       json(request)
         .then((body) => {
-          const user = request.headers['x-amz-target'] === GET_USER ? describeUser(String(Object(body).Username)) : undefined
-          const unknown = { __type: 'UnknownOperationException', message: 'The local Cognito supports only AdminGetUser.' }
-          response.writeHead(user === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
-          response.end(JSON.stringify(user ?? unknown))
+          const answer = findAnswer(request.headers['x-amz-target'], body)
+          const unknown = {
+            __type: 'UnknownOperationException',
+            message: 'The local Cognito supports only AdminGetUser and AdminAddUserToGroup.',
+          }
+          response.writeHead(answer === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+          response.end(JSON.stringify(answer ?? unknown))
         })
         // The client disconnected.
         .catch(() => response.destroy())
     }),
   )
+}
+
+function findAnswer(target: unknown, body: unknown): object | undefined {
+  if (target === `${SERVICE}AdminGetUser`) return describeUser(String(Object(body).Username))
+  return target === `${SERVICE}AdminAddUserToGroup` ? {} : undefined
 }
 
 function describeUser(Username: string): object {
