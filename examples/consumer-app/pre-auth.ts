@@ -4,4 +4,4 @@ import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
 
 const blocks = dynamoBlockList({ documents: documentClient(), table: process.env.BLOCK_TABLE ?? 'blocks' })
 
-export const handler = preAuthentication(blockUsers(blocks))
+export const handler = preAuthentication({ refusalCodes: 'all' }, blockUsers(blocks))

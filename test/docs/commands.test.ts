@@ -49,11 +49,12 @@ function splitBlock(block: string): readonly { readonly text: string; readonly o
     })
 }
 
-/** Replaces times, and the counts of functions that precompile prints, because these change with every run or version. */
+/** Replaces durations, times, and the counts of functions that precompile prints, because these change with every run or version. */
 function normalise(output: string): string {
   return output
     .replaceAll(/\b\d+(?:\.\d+)? ms\b/g, '0.4 ms')
     .replaceAll(/(?<=\D)[\d,.]+ s\b/g, '1.2 s')
+    .replaceAll(/\b20\d\d-\d\d-\d\dT[\d:.]{12}Z/g, '2026-01-05T09:00:00.000Z')
     .replaceAll(/\b\d+ functions in \d+ files?/g, '120 functions in 1 file')
     .replaceAll(/[ \t]+$/gm, '')
     .trimEnd()

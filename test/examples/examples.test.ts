@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { readAuthError } from '../../src/client/index.ts'
 import { repository } from '../support/built.ts'
 import { lifeguard } from '../support/cli/lifeguard.ts'
 
@@ -17,7 +18,8 @@ interface Result {
   readonly decidedBy: string | null
   readonly reason: string | null
   readonly expected: boolean | null
-  readonly trace: readonly { readonly rule: string; readonly outcome: string; readonly reason?: string }[]
+  readonly failedRules: readonly string[]
+  readonly error: { readonly name: string; readonly message: string } | null
 }
 
 /** Runs the command line of a README with the sources. Returns one result for each event. */
@@ -43,9 +45,23 @@ describe('the examples', () => {
 
   it.each(examples)('the README command of %s replays all events, and every decision matches its expectation', async (example) => {
     const results = await replay(readCommand(example))
-    const cases = readdirSync(join(folder, example, 'events')).filter((file) => !file.endsWith('.expect.json'))
+    const cases = readdirSync(join(folder, example, 'events')).filter((file) => file.endsWith('.json') && !file.endsWith('.expect.json'))
     expect(results).toHaveLength(cases.length)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
+  })
+
+  it.each([
+    ['company', ['email-not-allowed', 'sign-in-not-possible', 'sign-up-not-possible']],
+    [
+      'consumer-app',
+      ['captcha-not-solved', 'email-not-allowed', 'email-with-tag', 'on-waiting-list', 'sign-in-not-possible', 'too-many-sign-ups'],
+    ],
+  ])('an app can read the code of each refusal of %s', async (example, codes) => {
+    const denied = (await replay(readCommand(example))).filter(({ outcome }) => outcome === 'denied')
+
+    const read = denied.map(({ error }) => readAuthError(error))
+    expect(read.filter(({ kind }) => kind !== 'refused')).toEqual([])
+    expect([...new Set(read.map(({ code }) => code))].toSorted()).toEqual(codes)
   })
 
   it('the example company-and-guests rejects every sign-up if INVITE_KEY is too short', async () => {
@@ -55,43 +71,49 @@ describe('the examples', () => {
 })
 
 describe('the consumer app example', () => {
-  let events: string
-
-  beforeAll(async () => {
-    events = await mkdtemp(join(tmpdir(), 'lifeguard-example-'))
-    const event = JSON.parse(await readFile(join(folder, 'consumer-app/events/1-sign-up.json'), 'utf8'))
-    event.request.userAttributes.email = 'eve@disposable.example'
-    await writeFile(join(events, 'disposable.json'), JSON.stringify(event))
-  })
-  afterAll(() => rm(events, { recursive: true, force: true }))
+  const command = readCommand('consumer-app').replace(/events$/, 'events/1-sign-up.json')
 
   async function signUp(service: RequestListener): Promise<Result | undefined> {
     const server = createServer(service)
     const url = await listening(server)
     try {
-      const command = `npx lifeguard replay --handler preSignUp=examples/consumer-app/pre-signup.ts ${events}`
-      return (await replay(command, '--env', `DISPOSABLE_EMAIL_URL=${url}`))[0]
+      return (await replay(command, '--env', 'CAPTCHA_SECRET=secret', '--env', `CAPTCHA_URL=${url}`))[0]
     } finally {
       server.closeAllConnections()
       server.close()
     }
   }
 
-  it('denies an address if the service at DISPOSABLE_EMAIL_URL reports that its domain is disposable', async () => {
-    const result = await signUp(({ url = '' }, response) => {
-      response.end(JSON.stringify({ disposable: url.endsWith('?domain=disposable.example') }))
+  it('admits a user if the service at CAPTCHA_URL accepts the token', async () => {
+    const bodies: string[] = []
+    const result = await signUp(async (request, response) => {
+      bodies.push(await text(request))
+      response.end('{"success":true}')
     })
-    expect(result).toMatchObject({ outcome: 'denied', decidedBy: 'deny-disposable-email' })
+
+    expect(result?.outcome).toBe('proceed')
+    expect(bodies).toEqual(['secret=secret&response=a-solved-captcha'])
+  })
+
+  it('denies a user if the service refuses the token, also that of CAPTCHA_TEST_TOKEN', async () => {
+    const result = await signUp((_, response) => void response.end('{"success":false}'))
+
+    expect(result).toMatchObject({ outcome: 'denied', decidedBy: 'verify-captcha', reason: 'captcha-refused' })
   })
 
   it.each<[string, RequestListener]>([
     ['returns status 500', (_, response) => void response.writeHead(500).end()],
     ['does not answer', () => undefined],
-  ])('lets the user sign up if the service at DISPOSABLE_EMAIL_URL %s', async (_, service) => {
+  ])('refuses the user if the service %s', async (_, service) => {
     const result = await signUp(service)
-    expect(result?.outcome).toBe('proceed')
-    expect(result?.trace.map(({ rule, outcome }) => `${rule}: ${outcome}`)).toContain('deny-disposable-email: error')
-    expect(result?.trace.map(({ reason }) => reason)).toContain('failed-open')
+
+    expect(result).toMatchObject({ outcome: 'failed', failedRules: ['verify-captcha'] })
+  })
+
+  it.each(['CAPTCHA_TEST_TOKEN=', 'SIGN_UPS_PER_HOUR=many'])('refuses every sign-up with the setting %s', async (setting) => {
+    const [result] = await replay(command, '--env', setting)
+
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'the handler does not start' })
   })
 })
 
