@@ -41,9 +41,11 @@ export function uniqueCanonicalEmail(emails: CanonicalEmails, options: UniqueCan
       `${OWNER}: a denial reveals to anyone that a mailbox has an account; expected revealsExistence: true, to accept that`,
     )
   const { message = EMAIL_NOT_ALLOWED } = options
-  const taken = deny('mailbox-taken', message)
-  const malformed = deny('email-malformed', message)
-  const unnamed = deny('no-user-name', message)
+  // The default message does not mention the account, so its code must not either.
+  const code = { code: options.message === undefined ? 'email-not-allowed' : 'email-taken', field: 'email', quiet: true }
+  const taken = deny('mailbox-taken', message, code)
+  const malformed = deny('email-malformed', message, code)
+  const unnamed = deny('no-user-name', message, code)
 
   return defineRule<PreSignUp>(
     'unique-canonical-email',

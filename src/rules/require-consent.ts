@@ -36,8 +36,9 @@ export function requireConsent<T extends Refusing>(version: string, options: Req
     throw new TypeError(`${OWNER}: attribute is ${describeValue(attribute)}; expected the name of an attribute, such as 'custom:terms'`)
   if (metadata !== undefined && (typeof metadata !== 'string' || metadata === ''))
     throw new TypeError(`${OWNER}: metadata is ${describeValue(metadata)}; expected the key of a value, such as 'terms'`)
-  const missing = deny('consent-missing', message)
-  const outdated = deny('consent-outdated', message)
+  const code = { code: 'consent-missing', quiet: true } as const
+  const missing = deny('consent-missing', message, code)
+  const outdated = deny('consent-outdated', message, code)
   const rule = compose<T>({
     name: 'require-consent',
     kind: 'rule',

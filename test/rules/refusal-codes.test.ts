@@ -9,6 +9,7 @@ import { linkProviders } from '../../src/pre-signup/link-providers.ts'
 import { requireInvite } from '../../src/pre-signup/require-invite.ts'
 import { reserveLegacyUsers } from '../../src/pre-signup/reserve-legacy-users.ts'
 import { preSignUp } from '../../src/pre-signup/trigger.ts'
+import { uniqueCanonicalEmail } from '../../src/pre-signup/unique-canonical-email.ts'
 import { verifyCaptcha } from '../../src/pre-signup/verify-captcha.ts'
 import { waitlist } from '../../src/pre-signup/waitlist.ts'
 import { allowEmailDomains } from '../../src/rules/allow-email-domains.ts'
@@ -18,11 +19,13 @@ import { denyEmailDomains } from '../../src/rules/deny-email-domains.ts'
 import { denyFreeEmail } from '../../src/rules/deny-free-email.ts'
 import { denySubaddressing } from '../../src/rules/deny-subaddressing.ts'
 import { requireAttributes } from '../../src/rules/require-attributes.ts'
+import { requireConsent } from '../../src/rules/require-consent.ts'
 import type { Directory } from '../../src/shared/directory/directory.ts'
 import { anyOf } from '../../src/shared/rules/combinators.ts'
 import type { Decision } from '../../src/shared/rules/decision.ts'
 import { skip } from '../../src/shared/rules/outcome.ts'
 import { defineRule } from '../../src/shared/rules/rule.ts'
+import { memoryCanonicalEmails } from '../../src/testing/memory-canonical-emails.ts'
 import { memoryCounter } from '../../src/testing/memory-counter.ts'
 import { memoryInvites } from '../../src/testing/memory-invites.ts'
 import { memoryWaitlist } from '../../src/testing/memory-waitlist.ts'
@@ -134,6 +137,24 @@ describe('the codes of rules', () => {
 
     expect(readCode(await preSignUp(generic).decide(signUp))).toEqual(['email-not-allowed', 'email'])
     expect(readCode(await preSignUp(plain).decide(signUp))).toEqual(['email-taken', 'email'])
+  })
+
+  it('uniqueCanonicalEmail reveals the account in the code only if its message may do so too', async () => {
+    const emails = memoryCanonicalEmails()
+    const generic = preSignUp(uniqueCanonicalEmail(emails, { revealsExistence: true }))
+    const plain = preSignUp(uniqueCanonicalEmail(emails, { revealsExistence: true, message: 'You have an account' }))
+    await generic.decide(signUp)
+    const again = { ...signUp, userName: 'another' }
+
+    expect(readCode(await generic.decide(again))).toEqual(['email-not-allowed', 'email'])
+    expect(readCode(await plain.decide(again))).toEqual(['email-taken', 'email'])
+  })
+
+  it.each([undefined, '2025-01'])('requireConsent has one code, also for the version %s', async (version) => {
+    const handler = preSignUp(requireConsent('2026-05', { attribute: 'custom:terms' }))
+    const event = preSignUpEvent({ email: 'ann@example.com', ...(version && { 'custom:terms': version }) })
+
+    expect(readCode(await handler.decide(event))).toEqual(['consent-missing', undefined])
   })
 
   it('linkProviders has the codes of its reasons only for messages that differ', async () => {
