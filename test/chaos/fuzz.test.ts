@@ -13,7 +13,7 @@ import { loadContracts } from '../support/triggers.ts'
 
 const CHILD = join(import.meta.dirname, 'fixtures/fuzz-child.ts')
 const SEED = wholeNumber('FUZZ_SEED', 0, 20260101)
-const EVENTS = wholeNumber('FUZZ_EVENTS', 2000, 20_000)
+const EVENTS = wholeNumber('FUZZ_EVENTS', 2000, 10_000)
 const TIMEOUT_MS = 120_000 + EVENTS * 10
 
 // Most events are sign-ups, because they are the most critical. Events with service calls take ten times as long.
