@@ -3,8 +3,8 @@
 //   node scripts/domain-lists.ts [NODE_MODULES]
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { buildDomainList } from '../src/shared/email/domain-file.ts'
 import { normalisePattern } from '../src/shared/email/domain-list.ts'
+import { formatKeptDomains } from './kept-domains.ts'
 
 const repository = resolve(import.meta.dirname, '..')
 
@@ -38,11 +38,11 @@ async function readDomains(modules: string, { name, file }: Source): Promise<rea
 /** Returns a module that exports a list. A string works with every bundler, and V8 does not parse its content. */
 async function formatModule(modules: string, source: Source, what: string, constant: string, domains: readonly string[]): Promise<string> {
   const { version } = JSON.parse(await readFile(join(modules, source.name, 'package.json'), 'utf8'))
-  const { bytes, patterns } = buildDomainList(domains)
   return `// Written by scripts/domain-lists.ts. ${what}
-// Source: ${source.name} ${version} (https://www.npmjs.com/package/${source.name}), ${patterns} domains.
+// Source: ${source.name} ${version} (https://www.npmjs.com/package/${source.name}), ${new Set(domains).size} domains.
 // Licence: ${source.licence}.
-export const ${constant}: string = \`${Buffer.from(bytes).toString('latin1')}\`
+export const ${constant}: string =
+  '${formatKeptDomains(domains)}'
 `
 }
 

@@ -21,7 +21,7 @@ interface KeptDomains {
   readonly name: string
   /** The start of an error's message. */
   readonly owner: string
-  /** The list, as `lifeguard domains build` writes it. */
+  /** The list, grouped by top-level domain, such as `;com a b ;net c ;`. */
   readonly text: string
   /** The reason of the denials. */
   readonly reasons: readonly [string]
@@ -64,14 +64,18 @@ export function denyKeptDomains<T extends Refusing>({ name, owner, text, reasons
   })
 }
 
-/** The most labels of a listed domain. */
-const MOST_LABELS = 6
+/** The most labels of a listed domain, without its top-level domain. */
+const MOST_LABELS = 5
 
 /**
- * Returns true if a list has the domain, or a domain above it. Searches the text, which takes 0.1 ms: reading it into a list would take 1 ms
- * of the cold start.
+ * Returns true if a list has the domain, or a domain above it. Searches only the names of the top-level domain, as text: reading a list
+ * into a set would take 1 ms of the cold start.
  */
 function isListed(text: string, domain: string): boolean {
-  const labels = domain.split('.').slice(-MOST_LABELS)
-  return labels.some((_, index) => text.includes(`\n${labels.slice(index).join('.')}\n`))
+  const labels = domain.split('.')
+  const start = text.indexOf(`;${labels.pop()} `)
+  if (start === -1) return false
+  const names = text.slice(start, text.indexOf(';', start + 1))
+  const nearest = labels.slice(-MOST_LABELS)
+  return nearest.some((_, index) => names.includes(` ${nearest.slice(index).join('.')} `))
 }
