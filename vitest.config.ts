@@ -15,7 +15,10 @@ const inlineText: Plugin = {
 /** Maps the package's entry points to the sources, so that tests do not run outdated compiled files. */
 const library = [
   { find: /^cognito-lifeguard$/, replacement: resolve('src/index.ts') },
-  { find: /^cognito-lifeguard\/(aws|directory|limits|settings)$/, replacement: `${resolve('src/shared')}/$1/index.ts` },
+  {
+    find: /^cognito-lifeguard\/(aws|captcha|directory|invites|limits|settings|waitlist)$/,
+    replacement: `${resolve('src/shared')}/$1/index.ts`,
+  },
   { find: /^cognito-lifeguard\/rules\/email-domains$/, replacement: resolve('src/rules/email-domains.ts') },
   { find: /^cognito-lifeguard\/([\w-]+)$/, replacement: `${resolve('src')}/$1/index.ts` },
 ]

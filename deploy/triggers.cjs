@@ -56,7 +56,11 @@ exports.withExistingPool = async (framework) => {
 }
 
 function createResources(service) {
-  return Object.assign({}, ...service.functions.map((each) => ({ ...createRole(each, service), ...createAlarms(each) })))
+  return Object.assign(
+    {},
+    service.optionalTables,
+    ...service.functions.map((each) => ({ ...createRole(each, service), ...createAlarms(each) })),
+  )
 }
 
 /**
@@ -65,7 +69,7 @@ function createResources(service) {
  */
 async function readService(framework) {
   const property = async (...path) => (await framework.resolveConfigurationProperty(path)) ?? {}
-  const [blocks, shared, { lambda: tracing }, userPoolArn, optional, versions, placeholders, tables] = await Promise.all([
+  const [blocks, shared, { lambda: tracing }, userPoolArn, optional, versions, placeholders, tables, optionalTables] = await Promise.all([
     readBlocks(framework),
     property('provider', 'environment'),
     property('provider', 'tracing'),
@@ -74,6 +78,7 @@ async function readService(framework) {
     property('custom', 'lambdaVersions'),
     property('custom', 'placeholders'),
     framework.resolveVariable('file(deploy/tables.yml):Resources'),
+    framework.resolveVariable('file(deploy/optional-tables.yml):Resources'),
   ])
   const known = Object.keys({ ...blocks, ...optional })
   const unknown = Object.keys(versions).find((name) => !known.includes(name))
@@ -85,13 +90,21 @@ async function readService(framework) {
     return { name, id, handler, role, environment: Object.fromEntries(settings), pool, version: versions[name] }
   })
   const declared = await describeHandlers(functions, placeholders)
+  const used = selectUsed(optionalTables, functions)
   assertSwept(functions.map((each, index) => ({ ...each, ...declared[index] })))
   return {
     functions: functions.map((each, index) => ({ ...each, ...declared[index], trigger: each.pool?.trigger ?? declared[index].trigger })),
-    tables,
+    tables: { ...tables, ...used },
+    optionalTables: used,
     tracing,
     userPoolArn,
   }
+}
+
+/** Returns the tables whose name is in the environment of a function. */
+function selectUsed(tables, functions) {
+  const names = new Set(functions.flatMap(({ environment }) => Object.values(environment)))
+  return Object.fromEntries(Object.entries(tables).filter(([, { Properties }]) => names.has(Properties.TableName)))
 }
 
 /** Checks that the sweeper has the effects of all functions. A missing one would become a dead letter after its first failure. */

@@ -1,8 +1,10 @@
-import { and, hasAttribute, once, parallel, type Rule, triggeredBy, when } from 'cognito-lifeguard'
+import { and, hasAttribute, type Ledger, not, once, parallel, type Rule, triggeredBy, when } from 'cognito-lifeguard'
 import type { Documents, Ses } from 'cognito-lifeguard/aws'
+import { dynamoInvites } from 'cognito-lifeguard/invites'
 import {
   dynamoLedger,
   dynamoProfiles,
+  keepInvite,
   mailTemplate,
   type PostConfirmation,
   sendWelcomeEmail,
@@ -14,19 +16,34 @@ import html from './welcome.html'
 import text from './welcome.txt'
 
 /**
- * Composes the deployed post confirmation rules: a profile of every confirmed user and, if a sender is set, one welcome email. The
- * sweeper uses the same composition to run the pending effects of the trigger.
+ * Composes the deployed post confirmation rules: a profile of every confirmed user, the end of the reservation if there are invitations,
+ * and one welcome email if a sender is set. The sweeper uses the same composition to run the pending effects of the trigger.
  */
 export function defaultPostConfirmation(settings: PostConfirmationSettings, { documents, ses }: Clients): Rule<PostConfirmation> {
   const profile = syncProfile(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }))
-  const { WELCOME_EMAIL_FROM: from, WELCOME_APP_NAME: appName, WELCOME_APP_URL: appUrl, EFFECT_TABLE: table } = settings
-  if (from === undefined || appName === undefined || appUrl === undefined || table === undefined) return parallel(profile)
+  if (settings.EFFECT_TABLE === undefined) return parallel(profile)
+  const ledger = dynamoLedger({ documents, table: settings.EFFECT_TABLE })
+  return parallel(profile, ...keptInvite(settings, documents, ledger), ...welcomeEmail(settings, ses, ledger))
+}
+
+function keptInvite(
+  { INVITE_TABLE: table }: PostConfirmationSettings,
+  documents: Documents,
+  ledger: Ledger,
+): readonly Rule<PostConfirmation>[] {
+  if (table === undefined) return []
+  const keep = once(ledger, keepInvite(dynamoInvites({ documents, table })), { delivery: 'at-least-once' })
+  return [when(not(triggeredBy('PostConfirmation_ConfirmForgotPassword')), keep)]
+}
+
+function welcomeEmail(settings: PostConfirmationSettings, ses: Ses, ledger: Ledger): readonly Rule<PostConfirmation>[] {
+  const { WELCOME_EMAIL_FROM: from, WELCOME_APP_NAME: appName, WELCOME_APP_URL: appUrl, WELCOME_EMAIL_DELIVERY: delivery } = settings
+  if (from === undefined || appName === undefined || appUrl === undefined) return []
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })
   const mailer = sesMailer({ ses, from, replyTo: settings.WELCOME_EMAIL_REPLY_TO })
-  const mail = sendWelcomeEmail(mailer, template)
   // The condition is around `once`, so that a password reset does not claim the effect in the ledger.
   const welcomed = and(triggeredBy('PostConfirmation_ConfirmSignUp'), hasAttribute('email_verified', 'true'))
-  return parallel(profile, when(welcomed, once(dynamoLedger({ documents, table }), mail, { delivery: settings.WELCOME_EMAIL_DELIVERY })))
+  return [when(welcomed, once(ledger, sendWelcomeEmail(mailer, template), { delivery }))]
 }
 
 /** The clients that the chain uses. */

@@ -26,6 +26,8 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_APP_URL?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_DELIVERY: Delivery
+  /** The name of the table of invitations. If set, a confirmation keeps the invitation that pre sign-up reserved. */
+  readonly INVITE_TABLE?: string | undefined
 }
 
 /** Parsers of the settings, by environment variable. */
@@ -39,6 +41,7 @@ export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> =
     WELCOME_APP_URL: optional(httpsUrl('https://app.example.com')),
     EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
     WELCOME_EMAIL_DELIVERY: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
+    INVITE_TABLE: optional(nonEmptyString('the name of the DynamoDB table of invitations', 'lifeguard-invites')),
     ...logFields,
   },
   requirements: [
@@ -56,6 +59,11 @@ export const postConfirmationSettings: SettingsTable<PostConfirmationSettings> =
       set: 'WELCOME_EMAIL_FROM',
       requires: 'EFFECT_TABLE',
       expected: 'the name of the DynamoDB table of effects, because WELCOME_EMAIL_FROM is set',
+    },
+    {
+      set: 'INVITE_TABLE',
+      requires: 'EFFECT_TABLE',
+      expected: 'the name of the DynamoDB table of effects, because INVITE_TABLE is set',
     },
   ],
 }

@@ -11,9 +11,10 @@ import {
   triggeredBy,
   when,
 } from 'cognito-lifeguard'
-import { autoConfirm, byAdministrator, type PreSignUp, preSignUp } from 'cognito-lifeguard/pre-signup'
+import type { Invites } from 'cognito-lifeguard/invites'
+import { autoConfirm, byAdministrator, type PreSignUp, preSignUp, requireInvite } from 'cognito-lifeguard/pre-signup'
 import { allowEmailDomains, denyEmailDomains } from 'cognito-lifeguard/rules/email-domains'
-import { type DomainsSetting, logging, openDomains, readSettings } from 'cognito-lifeguard/settings'
+import { type DomainsSetting, logging, openDomains, readSettings, refusals } from 'cognito-lifeguard/settings'
 import { preSignUpSettings } from './settings.ts'
 
 const settings = maskInitErrors(() => readSettings(preSignUpSettings, process.env))
@@ -21,16 +22,37 @@ const settings = maskInitErrors(() => readSettings(preSignUpSettings, process.en
 /** Opens a list of domains. The path of a list file is relative to the bundle. */
 const openList = (domains: DomainsSetting): DomainList => maskInitErrors(() => openDomains(domains, import.meta.dirname))
 
-/** Loads the rule and the AWS SDK from a separate chunk during init. A function without a block list table does not load them. */
-function blockUsersFromTable(table: string): Rule<PreSignUp> {
-  const loading = import('./blocks.ts').then((chunk) => chunk.blockUsersFromTable(table))
+/** Loads the AWS SDK from a separate chunk during init. A function without a table does not load it. */
+async function loadTables(): Promise<typeof import('./tables.ts')> {
+  return import('./tables.ts')
+}
+
+/** Starts to load a value, and awaits it at each use. */
+function later<V>(load: () => Promise<V>): () => Promise<V> {
+  const loading = load()
   // Avoids an unhandled rejection. The first sign-up that awaits `loading` rejects with the same error.
   loading.catch(() => undefined)
-  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await loading).evaluate(ctx, run), {
+  return () => loading
+}
+
+function blockUsersFromTable(table: string): Rule<PreSignUp> {
+  const rule = later(async () => (await loadTables()).blockUsersFromTable(table))
+  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await rule()).evaluate(ctx, run), {
     can: ['deny'],
     judges: 'block',
     permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
   })
+}
+
+/** Opens the table of invitations at the first sign-up. Post confirmation keeps the invitations that pre sign-up reserves. */
+function openInvites(table: string): Omit<Invites, 'keep'> {
+  const invites = later(async () => (await loadTables()).openInvites(table))
+  return {
+    permissions: [{ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resource: 'INVITE_TABLE' }],
+    find: async (...asked) => (await invites()).find(...asked),
+    reserve: async (...asked) => (await invites()).reserve(...asked),
+    release: async (...asked) => (await invites()).release(...asked),
+  }
 }
 
 const rules: readonly Rule<PreSignUp>[] = [
@@ -50,15 +72,23 @@ const rules: readonly Rule<PreSignUp>[] = [
         }),
       ]
     : []),
-  // This rule comes last, because only it calls DynamoDB. A user whom another rule denies needs no look-up.
+  // The last rules call DynamoDB. A user whom another rule denies needs no look-up.
   ...(settings.BLOCK_TABLE ? [blockUsersFromTable(settings.BLOCK_TABLE)] : []),
+  ...(settings.INVITE_TABLE
+    ? [
+        when(
+          not(byAdministrator),
+          requireInvite(openInvites(settings.INVITE_TABLE), settings.INVITE_BY === 'email' ? { from: 'email' } : {}),
+        ),
+      ]
+    : []),
 ]
 
 /**
- * Denies sign-ups by email domain. If a rule throws, the sign-up fails. Administrators have IAM permissions, so they may create any
+ * Denies sign-ups by email domain, of blocked users, and without an invitation. If a rule throws, the sign-up fails. Administrators have IAM permissions, so they may create any
  * user unless `ADMIN_CREATED_USERS=judge`. The rules run for users from every other source.
  */
 export const handler: TriggerHandler<PreSignUp> = preSignUp(
-  logging(settings),
+  { ...logging(settings), ...refusals(settings) },
   settings.ADMIN_CREATED_USERS === 'judge' ? chain(...rules) : when(not(byAdministrator), ...rules),
 )

@@ -32,7 +32,7 @@ const STATES = ['usable', 'unknown', 'used', 'expired'] as const
  * @example
  * preSignUp(when(not(byAdministrator), requireInvite(dynamoInvites({ documents: documentClient(), table: 'invites' }))))
  */
-export function requireInvite(invites: Invites, options: RequireInviteOptions = {}): Rule<PreSignUp> {
+export function requireInvite(invites: Omit<Invites, 'keep'>, options: RequireInviteOptions = {}): Rule<PreSignUp> {
   for (const method of ['find', 'reserve', 'release'])
     assertMethod(OWNER, 'the store', invites, method, 'dynamoInvites({ documents, table })')
   assertOptions(OWNER, options, ['from', 'message'])

@@ -6,11 +6,13 @@ import {
   nonEmptyString,
   oneOf,
   optional,
+  type RefusalCodesSetting,
+  refusalFields,
   type SettingsTable,
 } from 'cognito-lifeguard/settings'
 
 /** The settings of the pre sign-up function, from environment variables. */
-export interface PreSignUpSettings extends LogSettings {
+export interface PreSignUpSettings extends LogSettings, RefusalCodesSetting {
   readonly ALLOWED_EMAIL_DOMAINS: DomainsSetting
   readonly DENIED_EMAIL_DOMAINS?: DomainsSetting | undefined
   /** Email domains whose users are confirmed without a code. Requires AUTO_CONFIRM_TRUST. */
@@ -20,6 +22,10 @@ export interface PreSignUpSettings extends LogSettings {
   readonly FEDERATED_EMAIL: 'require-verified' | 'trust-identity-provider'
   /** The name of the block list table. If set, blocked users cannot sign up either. */
   readonly BLOCK_TABLE?: string | undefined
+  /** The name of the table of invitations. If set, only users with an invitation may sign up. */
+  readonly INVITE_TABLE?: string | undefined
+  /** `code`: the client metadata have the invitation's code. `email`: the invitation is bound to the user's address. */
+  readonly INVITE_BY: 'code' | 'email'
 }
 
 /** Parsers of the settings, by environment variable. */
@@ -32,6 +38,9 @@ export const preSignUpSettings: SettingsTable<PreSignUpSettings> = {
     ADMIN_CREATED_USERS: { ...oneOf(['exempt', 'judge']), default: 'exempt' },
     FEDERATED_EMAIL: { ...oneOf(['require-verified', 'trust-identity-provider']), default: 'require-verified' },
     BLOCK_TABLE: optional(nonEmptyString('the name of the DynamoDB table of blocks', 'lifeguard-blocks')),
+    INVITE_TABLE: optional(nonEmptyString('the name of the DynamoDB table of invitations', 'lifeguard-invites')),
+    INVITE_BY: { ...oneOf(['code', 'email']), default: 'code' },
+    ...refusalFields,
     ...logFields,
   },
   requirements: [

@@ -2,7 +2,7 @@ import { failOpen, maskInitErrors, not, type TriggerHandler, triggeredBy, warmUp
 import { documentClient } from 'cognito-lifeguard/aws'
 import { attributesAsClaims, type PreTokenGeneration, preTokenGeneration } from 'cognito-lifeguard/pre-token'
 import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
-import { logging, readSettings } from 'cognito-lifeguard/settings'
+import { logging, readSettings, refusals } from 'cognito-lifeguard/settings'
 import { preTokenGenerationSettings } from './settings.ts'
 
 const settings = maskInitErrors(() => readSettings(preTokenGenerationSettings, process.env))
@@ -23,5 +23,5 @@ const forUser = not(triggeredBy('TokenGeneration_ClientCredentials'))
 export const handler: TriggerHandler<PreTokenGeneration> = warmUp(warmUpEvent('TokenGeneration_Authentication'), (use, more) => {
   const block = blockUsers<PreTokenGeneration>(dynamoBlockList({ documents: use(documents), table: settings.BLOCK_TABLE }))
   const rule = settings.BLOCK_WHEN_UNKNOWN === 'allow' ? failOpen(block) : block
-  return preTokenGeneration({ ...logging(settings), ...more }, when(forUser, rule), ...claims)
+  return preTokenGeneration({ ...logging(settings), ...refusals(settings), ...more }, when(forUser, rule), ...claims)
 })

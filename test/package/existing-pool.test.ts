@@ -8,6 +8,8 @@ import { circle, references } from '../support/package/references.ts'
 
 const config = ['--config', 'serverless.existing-pool.yml']
 const pool = 'userPoolId=eu-west-1_Example'
+// A table that exists only with this parameter must exist in both configurations.
+const INVITATIONS = 'invitations=email'
 const POOL_ARN = { 'Fn::Sub': `arn:\${AWS::Partition}:cognito-idp:\${AWS::Region}:\${AWS::AccountId}:userpool/eu-west-1_Example` }
 
 let service: Awaited<ReturnType<typeof serviceFolder>>
@@ -16,8 +18,8 @@ let made: Pick<Deployment, 'template' | 'zip'>
 
 beforeAll(async () => {
   service = await serviceFolder()
-  existing = await packageService(service.folder, [pool], config)
-  made = await packageService(service.folder)
+  existing = await packageService(service.folder, [pool, INVITATIONS], config)
+  made = await packageService(service.folder, [INVITATIONS])
 }, 300_000)
 afterAll(() => service.remove())
 

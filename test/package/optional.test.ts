@@ -14,6 +14,9 @@ const OPTIONAL = `
       environment:
         CLAIM_TABLE: \${param:claimTable, 'claims'}
         BLOCK_TABLE: \${self:custom.blockTable}
+        WAITLIST_TABLE: \${self:custom.waitlistTable}
+        SEEN_TABLE: \${self:custom.seenTable}
+        CANONICAL_EMAIL_TABLE: \${self:custom.canonicalEmailTable}
       events:
         - cognitoUserPool: { pool: Users, trigger: PreTokenGeneration }
     inboundFederation:
@@ -34,6 +37,7 @@ const RULES = {
   claims: [
     { actions: ['dynamodb:GetItem'], resource: 'CLAIM_TABLE' },
     { actions: ['dynamodb:Query'], resource: 'BLOCK_TABLE', index: 'by-user' },
+    { actions: ['dynamodb:PutItem'], resource: 'WAITLIST_TABLE' },
     { actions: ['cognito-idp:AdminGetUser'], resource: 'user-pool' },
   ],
   federation: [],
@@ -43,6 +47,9 @@ const RULES = {
     { actions: ['cognito-idp:ListUsers'], resource: 'user-pool' },
   ],
 }
+
+/** The tables that exist only because the function `tokens` names them. */
+const NAMED_TABLES = ['CanonicalEmailTable', 'SeenTable', 'WaitlistTable']
 
 const POOL = '--param=userPoolId=eu-west-1_Example'
 const { createAttachCommand, createPoolChanges } = createRequire(import.meta.url)('../../deploy/attach.cjs')
@@ -112,6 +119,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
         ...['LambdaFunction', 'LogGroup', 'Role', 'ErrorsAlarm', 'EventsRuleSchedule1', 'LambdaPermissionEventsRuleSchedule1'].map(
           (end) => `Cleaner${end}`,
         ),
+        ...NAMED_TABLES,
       ].toSorted(),
     )
     const withoutZips = (key: string, value: unknown): unknown => (key === 'S3Key' ? undefined : value)
@@ -120,6 +128,15 @@ describe('an optional function', { timeout: 300_000 }, () => {
         expect(JSON.stringify(on.Resources[id], withoutZips), id).toBe(JSON.stringify(resource, withoutZips))
     }
     expect(circle(on)).toEqual([])
+  })
+
+  it('creates the tables whose names are in its environment, with the keys and the time to live of their rules', () => {
+    for (const id of NAMED_TABLES) {
+      const { TimeToLiveSpecification, ...properties } = on.Resources[id]?.Properties ?? {}
+      const { TableName: _, TimeToLiveSpecification: __, ...others } = on.Resources.BlockTable?.Properties ?? {}
+      expect(properties).toEqual({ ...others, TableName: expect.stringMatching(/^lifeguard-dev-(waitlist|seen|canonical-emails)$/) })
+      expect(TimeToLiveSpecification !== undefined, id).toBe(id === 'CanonicalEmailTable')
+    }
   })
 
   it('fails packaging if the parameter triggers has an unknown name, and lists the known names', async () => {
@@ -134,7 +151,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
 })
 
 describe('the role of an optional function', { timeout: 300_000 }, () => {
-  it('the role of tokens allows access to a table of another stack, to an index, and to every pool instead of only its own pool', () => {
+  it('the role of tokens allows access to its tables, to an index, and to every pool instead of only its own pool', () => {
     expect(statements(on, 'TokensRole')).toEqual([
       {
         Effect: 'Allow',
@@ -142,6 +159,7 @@ describe('the role of an optional function', { timeout: 300_000 }, () => {
         Resource: { 'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/claims` },
       },
       { Effect: 'Allow', Action: 'dynamodb:Query', Resource: { 'Fn::Sub': `\${BlockTable.Arn}/index/by-user` } },
+      { Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: { 'Fn::GetAtt': ['WaitlistTable', 'Arn'] } },
       {
         Effect: 'Allow',
         Action: 'cognito-idp:AdminGetUser',

@@ -20,12 +20,14 @@ const WITH_SENDER = [
 let deployment: Deployment
 let sending: Template
 let unblocked: Template
+let invited: Template
 let tracing: Template
 
 beforeAll(async () => {
   deployment = await makeDeployment(await copyBuild())
   sending = (await packageService(deployment.folder, WITH_SENDER)).template
   unblocked = (await packageService(deployment.folder, ['blockAtSignUp=off'])).template
+  invited = (await packageService(deployment.folder, ['invitations=code', 'refusalCodes=all'])).template
   tracing = (await packageService(deployment.folder, ['tracing=Active'])).template
 }, 300_000)
 afterAll(() => deployment.remove())
@@ -35,6 +37,7 @@ const packaged: Packaged = {
   template: () => deployment.template,
   sending: () => sending,
   unblocked: () => unblocked,
+  invited: () => invited,
   tracing: () => tracing,
   folder: () => deployment.folder,
 }

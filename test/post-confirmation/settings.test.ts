@@ -38,6 +38,13 @@ describe('postConfirmationSettings', () => {
     })
   })
 
+  it('requires the table of effects with invitations, because the sweeper retries to keep them', () => {
+    expect(() => read({ PROFILE_TABLE, INVITE_TABLE: 'invites' })).toThrow(
+      'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because INVITE_TABLE is set',
+    )
+    expect(read({ PROFILE_TABLE, INVITE_TABLE: 'invites', EFFECT_TABLE: 'effects' })).toMatchObject({ INVITE_TABLE: 'invites' })
+  })
+
   it.each([
     { wrong: { PROFILE_TABLE: '' }, problem: 'PROFILE_TABLE is missing; expected the name of the DynamoDB table of profiles' },
     { wrong: { WELCOME_EMAIL_FROM: 'welcome' }, problem: 'WELCOME_EMAIL_FROM is "welcome"; expected one email address' },

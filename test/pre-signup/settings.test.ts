@@ -21,6 +21,7 @@ describe('preSignUpSettings', () => {
       ALLOWED_EMAIL_DOMAINS: list('example.com'),
       ADMIN_CREATED_USERS: 'exempt',
       FEDERATED_EMAIL: 'require-verified',
+      INVITE_BY: 'code',
     })
   })
 
@@ -33,6 +34,9 @@ describe('preSignUpSettings', () => {
       ADMIN_CREATED_USERS: 'judge',
       FEDERATED_EMAIL: 'trust-identity-provider',
       BLOCK_TABLE: 'blocks',
+      INVITE_TABLE: 'invites',
+      INVITE_BY: 'email',
+      REFUSAL_CODES: 'all',
       LOG_LEVEL: 'WARN',
       LOG_HASH_KEY: '0123456789abcdef',
       PATH: '/usr/bin',
@@ -45,6 +49,9 @@ describe('preSignUpSettings', () => {
       ADMIN_CREATED_USERS: 'judge',
       FEDERATED_EMAIL: 'trust-identity-provider',
       BLOCK_TABLE: 'blocks',
+      INVITE_TABLE: 'invites',
+      INVITE_BY: 'email',
+      REFUSAL_CODES: 'all',
       LOG_LEVEL: 'warn',
       LOG_HASH_KEY: '0123456789abcdef',
     })
@@ -101,6 +108,14 @@ describe('preSignUpSettings', () => {
     {
       environment: { ALLOWED_EMAIL_DOMAINS, FEDERATED_EMAIL: 'true' },
       problem: 'FEDERATED_EMAIL is "true"; expected one of require-verified, trust-identity-provider',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, INVITE_BY: 'phone' },
+      problem: 'INVITE_BY is "phone"; expected one of code, email',
+    },
+    {
+      environment: { ALLOWED_EMAIL_DOMAINS, REFUSAL_CODES: 'on' },
+      problem: 'REFUSAL_CODES is "on"; expected one of own, all',
     },
     { environment: { ALLOWED_EMAIL_DOMAINS, LOG_LEVEL: 'loud' }, problem: 'LOG_LEVEL is "loud"; expected one of debug, info' },
     {

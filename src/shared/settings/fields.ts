@@ -195,3 +195,18 @@ export const logFields: Fields<LogSettings> = {
 export function logging({ LOG_LEVEL, LOG_HASH_KEY }: LogSettings): Pick<HandlerSettings, 'logLevel' | 'logHashKey'> {
   return { ...(LOG_LEVEL !== undefined && { logLevel: LOG_LEVEL }), ...(LOG_HASH_KEY !== undefined && { logHashKey: LOG_HASH_KEY }) }
 }
+
+/** The setting of every handler that refuses users. */
+export interface RefusalCodesSetting {
+  readonly REFUSAL_CODES?: 'own' | 'all' | undefined
+}
+
+/** The field of `RefusalCodesSetting`. */
+export const refusalFields: Fields<RefusalCodesSetting> = {
+  REFUSAL_CODES: optional(oneOf(['own', 'all'])),
+}
+
+/** Converts the setting to a setting of a handler factory. */
+export function refusals({ REFUSAL_CODES }: RefusalCodesSetting): Pick<HandlerSettings, 'refusalCodes'> {
+  return REFUSAL_CODES === undefined ? {} : { refusalCodes: REFUSAL_CODES }
+}

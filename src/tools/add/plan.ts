@@ -175,10 +175,13 @@ async function readPermissions(
 /** Reads a table of this package's deployment. Leaves out what depends on the deployment's parameters. */
 async function readTable(setting: string): Promise<NeededTable> {
   const id = setting.toLowerCase().replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
-  const { value } = readYaml('tables.yml', await readFile(join(PACKAGE_FOLDER, 'deploy', 'tables.yml'), 'utf8'))
-  const resources = isObject(value) && isObject(value.Resources) ? value.Resources : {}
-  const resource = resources[id]
+  const resource = (await readResource('tables.yml', id)) ?? (await readResource('optional-tables.yml', id))
   const properties = isObject(resource) && isObject(resource.Properties) ? resource.Properties : {}
   const { TableName, DeletionProtectionEnabled, ...rest } = properties
   return { setting, id, properties: rest }
+}
+
+async function readResource(file: string, id: string): Promise<unknown> {
+  const { value } = readYaml(file, await readFile(join(PACKAGE_FOLDER, 'deploy', file), 'utf8'))
+  return isObject(value) && isObject(value.Resources) ? value.Resources[id] : undefined
 }

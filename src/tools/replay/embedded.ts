@@ -64,11 +64,17 @@ export async function startEmbedded(
   paths: readonly string[],
   { tables = [], cognito }: EmbeddedOptions = {},
 ): Promise<Embedded> {
-  const names = readTableNames(settings)
+  const { names, optional } = readTableNames(settings)
   const seeds = await readSeeds(await listEventFolders(paths))
   const seedTables = listSeedTables(seeds, settings)
   const taken = new Set([...Object.values(names), ...tables.map(({ name }) => name)])
-  const given = [...tables, ...seedTables.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition]))]
+  const named = optional.filter((name) => !taken.has(name))
+  for (const name of named) taken.add(name)
+  const given = [
+    ...tables,
+    ...named.map(defineTable),
+    ...seedTables.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition])),
+  ]
   let seeded: ReadonlyMap<string, readonly Row[]> = new Map()
   const services = await startServices(names, {
     tables: given,
@@ -116,10 +122,21 @@ export async function startEmbedded(
 
 const TABLE_NAME = /^[\w.-]{3,255}$/
 
-function readTableNames(settings: Environment): TableNames {
+/** The settings with the tables of rules that not every project has. */
+const OPTIONAL_TABLES = ['INVITE_TABLE', 'WAITLIST_TABLE', 'CANONICAL_EMAIL_TABLE', 'SEEN_TABLE'] as const
+
+interface HandlerTables {
+  readonly names: TableNames
+  /** The names of the tables that a setting names, although the handlers have no default for them. */
+  readonly optional: readonly string[]
+}
+
+function readTableNames(settings: Environment): HandlerTables {
   const taken = new Map<string, string>()
   const defaults = defaultSettings()
-  const readTableName = (setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE' | 'LIMIT_TABLE'): string => {
+  const readTableName = (
+    setting: 'BLOCK_TABLE' | 'PROFILE_TABLE' | 'EFFECT_TABLE' | 'LIMIT_TABLE' | (typeof OPTIONAL_TABLES)[number],
+  ): string => {
     const name = settings[setting] || (defaults[setting] ?? setting)
     const refused = `${setting} is ${JSON.stringify(name)}; expected`
     if (!TABLE_NAME.test(name))
@@ -129,11 +146,20 @@ function readTableNames(settings: Environment): TableNames {
     taken.set(name, setting)
     return name
   }
-  return {
+  const names = {
     blocks: readTableName('BLOCK_TABLE'),
     profiles: readTableName('PROFILE_TABLE'),
     effects: readTableName('EFFECT_TABLE'),
     limits: readTableName('LIMIT_TABLE'),
+  }
+  return { names, optional: OPTIONAL_TABLES.filter((setting) => settings[setting]).map(readTableName) }
+}
+
+function defineTable(name: string): TableDefinition {
+  return {
+    name,
+    keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
   }
 }
 

@@ -21,6 +21,7 @@ function findResource(setting: string): string | undefined {
     PROFILE_TABLE: 'ProfileTable.Arn',
     EFFECT_TABLE: 'EffectTable.Arn',
     LIMIT_TABLE: 'LimitTable.Arn',
+    INVITE_TABLE: 'InviteTable.Arn',
     WELCOME_EMAIL_FROM: IDENTITIES,
   }[setting]
 }
@@ -46,9 +47,10 @@ function granted(packaged: Asked, trigger: string): readonly string[] {
 }
 
 /** Defines the tests of the roles. */
-export function assertRoles({ template, sending, unblocked, tracing }: Packaged): void {
+export function assertRoles({ template, sending, unblocked, invited, tracing }: Packaged): void {
   const bare = asked(template)
   const withoutBlocks = asked(unblocked)
+  const withInvites = asked(invited)
   const withSender = asked(sending)
   const traced = asked(tracing)
   const { lambda, ofType, resource } = bare
@@ -83,6 +85,7 @@ export function assertRoles({ template, sending, unblocked, tracing }: Packaged)
           ['by default', bare],
           ['with a sender', withSender],
           ['without blocks at sign-up', withoutBlocks],
+          ['with invitations', withInvites],
         ] as const
       ).flatMap(([how, packaged]) => triggers.map((trigger) => [trigger, how, packaged] as const)),
     )('allows %s exactly the declared permissions of its rules, %s', async (trigger, _, packaged) => {
@@ -113,6 +116,14 @@ export function assertRoles({ template, sending, unblocked, tracing }: Packaged)
       expect(granted(bare, 'PreSignUp')).toContain('dynamodb:BatchGetItem on BlockTable.Arn')
       expect(withoutBlocks.lambda('PreSignUp').Properties.Environment.Variables.BLOCK_TABLE).toBe('')
       expect(granted(withoutBlocks, 'PreSignUp').filter((grant) => !grant.startsWith('logs:'))).toEqual([])
+    })
+
+    it('lets pre sign-up reserve invitations, and post confirmation and the sweeper keep them, only with invitations', () => {
+      const actions = ['dynamodb:GetItem on InviteTable.Arn', 'dynamodb:UpdateItem on InviteTable.Arn']
+      for (const name of ['PreSignUp', 'PostConfirmation', 'Sweeper']) {
+        expect(granted(withInvites, name).filter((grant) => grant.includes('InviteTable'))).toEqual(actions)
+        expect(granted(bare, name).filter((grant) => grant.includes('InviteTable'))).toEqual([])
+      }
     })
 
     it('allows functions to write traces only if tracing is active', () => {

@@ -5,8 +5,9 @@ import { dynamoDbClient } from '../../support/local-clients.ts'
 import { asked, type Packaged } from '../../support/package/packaged.ts'
 
 /** Defines the tests of the tables. */
-export function assertTables({ template }: Packaged): void {
-  const { lambda, resource } = asked(template)
+export function assertTables({ template, invited }: Packaged): void {
+  const { lambda, resource, ofType } = asked(template)
+  const withInvites = asked(invited)
 
   describe('the tables', () => {
     it('gives the tables the same keys and indexes as the local services for tests', async () => {
@@ -50,6 +51,13 @@ export function assertTables({ template }: Packaged): void {
         })
       },
     )
+
+    it('creates the table of invitations only with invitations, and protects it like the others', () => {
+      const { Properties: block, ...policies } = resource('BlockTable')
+      expect(ofType('AWS::DynamoDB::Table').map(([name]) => name)).not.toContain('InviteTable')
+      expect(withInvites.resource('InviteTable')).toEqual({ ...policies, Properties: { ...block, TableName: 'lifeguard-dev-invites' } })
+      expect(withInvites.ofType('AWS::DynamoDB::Table')).toHaveLength(ofType('AWS::DynamoDB::Table').length + 1)
+    })
 
     it('lets DynamoDB expire blocks and counters, but never profiles or effects', () => {
       for (const name of ['BlockTable', 'LimitTable'])

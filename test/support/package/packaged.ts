@@ -31,6 +31,8 @@ export interface Packaged {
   readonly sending: () => Template
   /** Returns the template in which pre sign-up does not check the block list. */
   readonly unblocked: () => Template
+  /** Returns the template with invitations by code, and with the codes of all refusals. */
+  readonly invited: () => Template
   /** Returns the template with AWS X-Ray. */
   readonly tracing: () => Template
   /** Returns the folder in which the service can be packaged again. */
