@@ -45,7 +45,7 @@ async function reuse({ browser, authorizeUrl }: Tracked, more?: Readonly<Record<
   return location?.searchParams.has('code') === true ? 'code' : new URL(url).pathname
 }
 
-const typesOf = (sessions: readonly Session[]): readonly unknown[] => sessions.map(({ SessionType }) => SessionType)
+const listTypes = (sessions: readonly Session[]): readonly unknown[] => sessions.map(({ SessionType }) => SessionType)
 
 describe('the session of a browser in the list of sessions', () => {
   it('is listed after a sign-in on the page, with the tokens that came through it', async () => {
@@ -71,7 +71,7 @@ describe('the session of a browser in the list of sessions', () => {
 
     const { body } = await pool.api('AdminListUserSessions', { UserPoolId: pool.pool.id, Username })
 
-    expect(typesOf(Object(body.Sessions))).toEqual(['SSO'])
+    expect(listTypes(Object(body.Sessions))).toEqual(['SSO'])
   })
 
   it('has the time of its last use', async () => {
@@ -127,7 +127,7 @@ describe('the revocation of a session of a browser', () => {
     expect({ before, status }).toEqual({ before: 'code', status: 200 })
     expect(await reuse(pool)).toBe('/login')
     expect(await reuse(pool, { prompt: 'none' })).toBe('/oauth2/authorize')
-    expect(typesOf(await pool.list())).toEqual(['TOKEN'])
+    expect(listTypes(await pool.list())).toEqual(['TOKEN'])
     const { status: refreshed } = await pool.post('/oauth2/token', {
       ...{ grant_type: 'refresh_token', client_id: pool.client.id, refresh_token: String(refresh_token) },
     })
@@ -151,7 +151,7 @@ describe('the revocation of a session of a browser', () => {
     expect((await pool.list()).filter(({ SessionId, OriginSessionId }) => [SessionId, OriginSessionId].includes(first?.SessionId))).toEqual(
       [],
     )
-    expect(typesOf(await pool.list()).toSorted()).toEqual(['SSO', 'TOKEN'])
+    expect(listTypes(await pool.list()).toSorted()).toEqual(['SSO', 'TOKEN'])
   })
 
   it('is not part of a global sign-out', async () => {
@@ -160,7 +160,7 @@ describe('the revocation of a session of a browser', () => {
 
     await pool.api('AdminUserGlobalSignOut', { UserPoolId: pool.pool.id, Username: 'anna' })
 
-    expect(typesOf(await pool.list())).toEqual(['SSO'])
+    expect(listTypes(await pool.list())).toEqual(['SSO'])
     expect(await reuse(pool)).toBe('code')
   })
 })
@@ -187,7 +187,7 @@ describe('SSOSession.MaxValidityMinutes', () => {
 
     await pool.signIn()
 
-    expect(typesOf(await pool.list())).toEqual(['SSO'])
+    expect(listTypes(await pool.list())).toEqual(['SSO'])
     expect(await reuse(pool)).toBe('/login')
     expect(await reuse(pool, { client_id: other.id })).toBe('code')
   })
