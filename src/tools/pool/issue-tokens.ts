@@ -144,7 +144,10 @@ export async function issueTokens(flow: Flow<unknown>): Promise<AuthenticationRe
     ...(grant.nonce !== undefined && { nonce: grant.nonce }),
   }
   const nothing: Changes = { add: {}, suppress: [] }
-  if (grant.refreshes !== undefined) grant.refreshes.usedAt = world.now()
+  if (grant.refreshes !== undefined) {
+    grant.refreshes.usedAt = world.now()
+    world.store.onChange()
+  }
   const hasId = grant.scopes.includes(API_SCOPE) || grant.scopes.includes('openid')
   const RefreshToken = withRefreshToken ? saveRefreshToken(flow, origin, authTime, grant) : undefined
   const [AccessToken, IdToken] = await Promise.all([
