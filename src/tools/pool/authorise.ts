@@ -118,4 +118,5 @@ const NO_POOL: Pool = {
   aliases: new Map(),
   refreshTokens: new Map(),
   revoked: new Map(),
+  ssoSessions: new Map(),
 }

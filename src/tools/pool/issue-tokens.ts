@@ -1,6 +1,6 @@
 import { readableAttributes } from './attributes.ts'
 import { CognitoError, unknownUser } from './errors.ts'
-import type { AppClient, Pool, User } from './model.ts'
+import type { AppClient, Pool, RefreshToken, User } from './model.ts'
 import type { Condition, Flow, Step } from './operation.ts'
 import { tokenSeconds } from './settings/client-settings.ts'
 import { findLambda } from './settings/pool-settings.ts'
@@ -8,6 +8,7 @@ import { removeExpired, revokeToken } from './store.ts'
 import { applyChanges, type Changes, readChanges, type TokenGroups } from './token-claims.ts'
 import { type Claims, createRefreshToken, createTokenId, hashToken } from './tokens.ts'
 import { trigger } from './triggers.ts'
+import { makeRoom, touchSsoSession } from './user-sessions.ts'
 
 /** The scope of all tokens of the API. With it, an access token may call the operations of its user. */
 export const API_SCOPE = 'aws.cognito.signin.user.admin'
@@ -21,8 +22,10 @@ export interface Grant {
   /** False for a refresh, which keeps its refresh token. */
   readonly withRefreshToken?: boolean
   readonly nonce?: string | undefined
-  /** The end of the refresh token, if a rotation replaces one. */
-  readonly refreshExpiresAt?: number
+  /** The refresh token that a refresh uses. */
+  readonly refreshes?: RefreshToken
+  /** The session of managed login that the sign-in came through. */
+  readonly ssoSessionId?: string | undefined
 }
 
 /** The changes of a function to tokens. */
@@ -141,6 +144,10 @@ export async function issueTokens(flow: Flow<unknown>): Promise<AuthenticationRe
     ...(grant.nonce !== undefined && { nonce: grant.nonce }),
   }
   const nothing: Changes = { add: {}, suppress: [] }
+  if (grant.refreshes !== undefined) {
+    grant.refreshes.usedAt = world.now()
+    world.store.onChange()
+  }
   const hasId = grant.scopes.includes(API_SCOPE) || grant.scopes.includes('openid')
   const RefreshToken = withRefreshToken ? saveRefreshToken(flow, origin, authTime, grant) : undefined
   const [AccessToken, IdToken] = await Promise.all([
@@ -183,6 +190,9 @@ function saveRefreshToken({ world, pool, client, user }: Flow<unknown>, origin: 
   const token = createRefreshToken()
   const now = world.now()
   removeExpired(pool, now)
+  // A rotation continues a session.
+  if (grant.refreshes === undefined) makeRoom(pool, user, now)
+  if (grant.ssoSessionId !== undefined) touchSsoSession(pool, grant.ssoSessionId, now)
   pool.refreshTokens.set(hashToken(token), {
     username: user.username,
     clientId: client.id,
@@ -190,8 +200,9 @@ function saveRefreshToken({ world, pool, client, user }: Flow<unknown>, origin: 
     authTime,
     scopes: grant.scopes,
     issuedAt: now,
-    expiresAt: grant.refreshExpiresAt ?? now + tokenSeconds(client.settings, 'RefreshToken') * 1000,
+    expiresAt: grant.refreshes?.expiresAt ?? now + tokenSeconds(client.settings, 'RefreshToken') * 1000,
     revoked: false,
+    ssoSessionId: grant.ssoSessionId,
   })
   world.store.onChange()
   return token

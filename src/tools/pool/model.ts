@@ -70,6 +70,30 @@ export interface RefreshToken {
   revoked: boolean
   /** The time of the rotation that replaced this token. */
   replacedAt?: number | undefined
+  /** The time of the last refresh with this token. */
+  usedAt?: number | undefined
+  /** The session of managed login that the sign-in came through. Undefined for a sign-in through the API. */
+  readonly ssoSessionId?: string | undefined
+}
+
+/** A sign-in that a browser remembers, which AWS calls an SSO session. The pool keeps it by the hash of the browser's cookie. */
+export interface SsoSession {
+  readonly id: string
+  readonly sub: string
+  /** The app client of the sign-in. */
+  readonly clientId: string
+  /** The identity provider. Undefined for a user with a password. */
+  readonly provider?: string | undefined
+  readonly createdAt: number
+  /** The time at which the user last signed in on a page. */
+  readonly signedInAt: number
+  lastActiveAt: number
+}
+
+/** The settings of SetUserPoolSessionConfiguration. */
+export interface SessionSettings {
+  readonly UserSessionTracking: 'ENABLED' | 'DISABLED'
+  readonly TokenSession: { readonly MaxPerUser: number }
 }
 
 /** A group of users. */
@@ -87,6 +111,8 @@ export interface AppClient {
   readonly id: string
   readonly secret?: string | undefined
   settings: ClientSettings
+  /** The setting of SetUserPoolClientSessionConfiguration. UpdateUserPoolClient keeps it. */
+  ssoSession?: { readonly MaxValidityMinutes: number } | undefined
   readonly createdAt: number
   updatedAt: number
 }
@@ -98,6 +124,8 @@ export type Registered = Readonly<Record<string, unknown>>
 export interface Pool {
   readonly id: string
   settings: PoolSettings
+  /** The settings of SetUserPoolSessionConfiguration. UpdateUserPool keeps them. */
+  sessionSettings?: SessionSettings | undefined
   readonly createdAt: number
   updatedAt: number
   readonly clients: Map<string, AppClient>
@@ -113,4 +141,6 @@ export interface Pool {
   readonly refreshTokens: Map<string, RefreshToken>
   /** The origins of revoked tokens, with the time at which their last access token expires. */
   readonly revoked: Map<string, number>
+  /** The sessions of managed login, by the hashes of the browsers' cookies. */
+  readonly ssoSessions: Map<string, SsoSession>
 }

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { isObject } from '../../shared/rules/invocation.ts'
 import { CognitoError, notFound } from './errors.ts'
-import type { AppClient, Group, Pool, RefreshToken, Registered, User } from './model.ts'
+import type { AppClient, Group, Pool, RefreshToken, Registered, SsoSession, User } from './model.ts'
 import { type ClientSettings, parseClientSettings } from './settings/client-settings.ts'
 import { type PoolSettings, parsePoolSettings } from './settings/pool-settings.ts'
 
@@ -14,7 +14,8 @@ export interface Store {
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz0123456789'
+/** The characters of the ids of app clients and sessions. */
+export const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 export function createStore(region = 'us-east-1'): Store {
   return { region, pools: new Map(), onChange: () => undefined }
@@ -36,6 +37,7 @@ export function createPool(store: Store, settings: PoolSettings, now: number, id
     aliases: new Map(),
     refreshTokens: new Map(),
     revoked: new Map(),
+    ssoSessions: new Map(),
   }
   store.pools.set(id, pool)
   store.onChange()
@@ -127,6 +129,7 @@ export function removeUser(store: Store, pool: Pool, user: User): void {
   removeAliases(pool, key)
   pool.users.delete(key)
   for (const [hash, token] of pool.refreshTokens) if (token.username === user.username) pool.refreshTokens.delete(hash)
+  for (const [hash, { sub }] of pool.ssoSessions) if (sub === user.sub) pool.ssoSessions.delete(hash)
   store.onChange()
 }
 
@@ -190,7 +193,10 @@ export function revokeToken(pool: Pool, token: RefreshToken, now: number): void 
 }
 
 export interface StoredPool
-  extends Omit<Pool, 'clients' | 'groups' | 'providers' | 'resourceServers' | 'users' | 'aliases' | 'refreshTokens' | 'revoked'> {
+  extends Omit<
+    Pool,
+    'clients' | 'groups' | 'providers' | 'resourceServers' | 'users' | 'aliases' | 'refreshTokens' | 'revoked' | 'ssoSessions'
+  > {
   readonly clients: readonly AppClient[]
   readonly groups: readonly Group[]
   readonly providers: readonly (readonly [string, Registered])[]
@@ -198,6 +204,8 @@ export interface StoredPool
   readonly users: readonly User[]
   readonly refreshTokens: readonly (readonly [string, RefreshToken])[]
   readonly revoked: readonly (readonly [string, number])[]
+  /** Missing in files of earlier versions. */
+  readonly ssoSessions?: readonly (readonly [string, SsoSession])[]
 }
 
 /** Converts a pool to a value for a JSON file. */
@@ -205,7 +213,8 @@ export function toStored(pool: Pool): StoredPool {
   const { aliases: _, ...rest } = pool
   const values = { clients: [...pool.clients.values()], groups: [...pool.groups.values()], users: [...pool.users.values()] }
   const entries = { providers: [...pool.providers], resourceServers: [...pool.resourceServers] }
-  return { ...rest, ...values, ...entries, refreshTokens: [...pool.refreshTokens], revoked: [...pool.revoked] }
+  const tokens = { refreshTokens: [...pool.refreshTokens], revoked: [...pool.revoked], ssoSessions: [...pool.ssoSessions] }
+  return { ...rest, ...values, ...entries, ...tokens }
 }
 
 /** Adds a pool from a JSON file to the store. */
@@ -221,6 +230,7 @@ export function restorePool(store: Store, stored: StoredPool): void {
     aliases: new Map(),
     refreshTokens: new Map(stored.refreshTokens),
     revoked: new Map(stored.revoked),
+    ssoSessions: new Map(stored.ssoSessions ?? []),
   }
   store.pools.set(pool.id, pool)
   for (const user of stored.users) saveUser(store, pool, user, user.updatedAt)
@@ -229,7 +239,6 @@ export function restorePool(store: Store, stored: StoredPool): void {
 /** Returns true for a value that {@link toStored} returned. Checks the lists, not each field of their items. */
 export function isStoredPool(value: unknown): value is StoredPool {
   if (!isObject(value) || typeof value.id !== 'string' || !isObject(value.settings)) return false
-  return ['clients', 'groups', 'users', 'providers', 'resourceServers', 'refreshTokens', 'revoked'].every((name) =>
-    Array.isArray(value[name]),
-  )
+  const lists = ['clients', 'groups', 'users', 'providers', 'resourceServers', 'refreshTokens', 'revoked']
+  return lists.every((name) => Array.isArray(value[name])) && (value.ssoSessions === undefined || Array.isArray(value.ssoSessions))
 }

@@ -17,6 +17,22 @@ async function onMember(pool: TestPool): Promise<Fields> {
   return input
 }
 
+const TRACKING = { UserSessionTracking: 'ENABLED', TokenSession: { MaxPerUser: 5 } }
+const SSO = { SSOSession: { MaxValidityMinutes: 30 } }
+
+async function onTracked(pool: TestPool): Promise<Fields> {
+  await pool.api('SetUserPoolSessionConfiguration', { ...onPool(pool), ...TRACKING })
+  const target = onAda(pool)
+  await pool.signIn()
+  return target
+}
+
+async function onSession(pool: TestPool): Promise<Fields> {
+  const target = await onTracked(pool)
+  const { Sessions } = (await pool.api('AdminListUserSessions', target)).body
+  return { ...target, SessionId: Object(Sessions)[0].SessionId }
+}
+
 const linked = async (pool: TestPool): Promise<Fields> => {
   onAda(pool)
   const input = {
@@ -36,6 +52,8 @@ export const ADMINISTRATION: RowTests = {
   AdminDeleteUser: silent(onAda),
   AdminEnableUser: silent(onAda),
   AdminDisableUser: silent(onAda),
+  AdminListUserSessions: silent(onTracked, { answers: { Sessions: [{ SessionType: 'TOKEN', IsCurrentSession: false }] } }),
+  AdminRevokeUserSession: silent(onSession),
   AdminLinkProviderForUser: silent(linked),
   AdminDisableProviderForUser: silent(async (pool) => {
     await pool.api('AdminLinkProviderForUser', await linked(pool))
@@ -62,6 +80,16 @@ export const ADMINISTRATION: RowTests = {
   AddCustomAttributes: onPools({ CustomAttributes: [{ Name: 'plan', AttributeDataType: 'String' }] }),
   SetUserPoolMfaConfig: onPools({ MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } }),
   GetUserPoolMfaConfig: onPools(),
+  SetUserPoolSessionConfiguration: silent((pool) => ({ ...onPool(pool), ...TRACKING }), { answers: TRACKING }),
+  GetUserPoolSessionConfiguration: silent(onPool, { answers: { UserSessionTracking: 'DISABLED', TokenSession: { MaxPerUser: 20 } } }),
+  SetUserPoolClientSessionConfiguration: silent(
+    async (pool) => {
+      await onTracked(pool)
+      return { ...onClient(pool), ...SSO }
+    },
+    { answers: SSO },
+  ),
+  GetUserPoolClientSessionConfiguration: silent(onClient, { answers: { SSOSession: { MaxValidityMinutes: 60 } } }),
   CreateUserPoolClient: onPools({ ClientName: 'second' }),
   DescribeUserPoolClient: silent(onClient),
   UpdateUserPoolClient: silent(onClient),

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { issueTokens } from '../issue-tokens.ts'
+import type { Pool, SsoSession } from '../model.ts'
 import type { Flow, World } from '../operation.ts'
 import { findUser } from '../store.ts'
+import { canReuse, endSsoSession, findSsoSession, ssoSessionMinutes, startSsoSession, touchSsoSession } from '../user-sessions.ts'
 import { getUser } from '../users.ts'
 import { type AuthorizationRequest, NATIVE, toResponseUrl } from './authorization-request.ts'
 import { readCookies, setCookie } from './browser.ts'
 import { redirect } from './html.ts'
 import { runRow, withSteps } from './run-row.ts'
 import { renewSteps } from './sign-in-steps.ts'
-import type { BrowserSession, LoginState } from './state.ts'
+import type { LoginState } from './state.ts'
 
 /** A request of a browser to managed login, whose authorization request is valid. */
 export interface Visit {
@@ -19,28 +21,34 @@ export interface Visit {
   readonly oauth: AuthorizationRequest
 }
 
-const SESSION_SECONDS = 3600
-
 /** On AWS each pool has a domain. Here the pools share one, so the name of the cookie has the pool. */
 function sessionCookie(poolId: string): string {
   return `cognito-${poolId}`
 }
 
+function readSessionCookie(request: IncomingMessage, { id }: Pool): string {
+  return readCookies(request).get(sessionCookie(id)) ?? ''
+}
+
 /** Remembers in the browser that the user has signed in, and sends the browser back to the application. */
 export async function grantAccess(visit: Visit, flow: Flow, provider?: string): Promise<void> {
-  const { world, state, response, oauth } = visit
-  const authTime = Math.floor(world.now() / 1000)
-  const session: BrowserSession = { poolId: oauth.pool.id, sub: getUser(flow).sub, provider, authTime }
-  setCookie(response, sessionCookie(oauth.pool.id), state.sessions.save(session), SESSION_SECONDS)
-  await sendBack(visit, flow, authTime)
+  const { world, request, response, oauth } = visit
+  const { pool, client } = oauth
+  const signIn = { sub: getUser(flow).sub, clientId: client.id, provider }
+  const { cookie, session } = startSsoSession(pool, signIn, world.now(), readSessionCookie(request, pool))
+  world.store.onChange()
+  setCookie(response, sessionCookie(pool.id), cookie, ssoSessionMinutes(pool) * 60)
+  await sendBack(visit, flow, session)
 }
 
 /** Sends the browser back with an authorization code, or with the tokens of an implicit grant. */
-async function sendBack({ state, response, oauth }: Visit, flow: Flow, authTime: number): Promise<void> {
+async function sendBack({ state, response, oauth }: Visit, flow: Flow, { id: ssoSessionId, signedInAt }: SsoSession): Promise<void> {
   const { pool, client, redirectUri, scopes, nonce, challenge, responseType } = oauth
   const { sub } = getUser(flow)
+  const authTime = Math.floor(signedInAt / 1000)
   if (responseType === 'code') {
-    const code = { poolId: pool.id, clientId: client.id, redirectUri, sub, scopes, nonce, challenge, changes: flow.changes, authTime }
+    const own = { poolId: pool.id, clientId: client.id, redirectUri, sub, ssoSessionId }
+    const code = { ...own, scopes, nonce, challenge, changes: flow.changes, authTime }
     redirect(response, toResponseUrl(oauth, { code: state.codes.save(code), state: oauth.state }))
     return
   }
@@ -55,10 +63,11 @@ export function refuseAccess({ response, oauth }: Visit, message: string, error 
   redirect(response, toResponseUrl(oauth, { error_description: `${message} `, state: oauth.state, error }))
 }
 
-/** Returns the session of the browser, if it fits the provider that the request names. */
-function findSession({ state, request, oauth }: Visit): BrowserSession | undefined {
-  const session = state.sessions.peek(readCookies(request).get(sessionCookie(oauth.pool.id)) ?? '')
-  if (session === undefined || session.poolId !== oauth.pool.id || oauth.prompt === 'login') return undefined
+/** Returns the session of the browser, if the app client may reuse it, and it fits the provider that the request names. */
+function findSession({ world, request, oauth }: Visit): SsoSession | undefined {
+  const { pool, client } = oauth
+  const session = findSsoSession(pool, readSessionCookie(request, pool), world.now())
+  if (session === undefined || oauth.prompt === 'login' || !canReuse(pool, client, session, world.now())) return undefined
   return oauth.provider === undefined || oauth.provider === (session.provider ?? NATIVE) ? session : undefined
 }
 
@@ -81,13 +90,17 @@ export async function renewAccess(visit: Visit): Promise<boolean> {
     run: withSteps(renewSteps, {}),
   })
   if (error !== undefined || flow === undefined) refuseAccess(visit, error?.message ?? '')
-  else await sendBack(visit, flow, session.authTime)
+  else {
+    touchSsoSession(pool, session.id, world.now())
+    world.store.onChange()
+    await sendBack(visit, flow, session)
+  }
   return true
 }
 
 /** Forgets the session of the browser. */
-export function endSession({ state, request, response }: Pick<Visit, 'state' | 'request' | 'response'>, poolId: string): void {
-  const name = sessionCookie(poolId)
-  state.sessions.take(readCookies(request).get(name) ?? '')
-  setCookie(response, name, '', 0)
+export function endSession({ world, request, response }: Pick<Visit, 'world' | 'request' | 'response'>, pool: Pool): void {
+  endSsoSession(pool, readSessionCookie(request, pool))
+  world.store.onChange()
+  setCookie(response, sessionCookie(pool.id), '', 0)
 }

@@ -92,7 +92,7 @@ function logout(exchange: Exchange, query: URLSearchParams): void {
   else if (uri === null && !query.has('redirect_uri')) sendError(response, 'Required String parameter logout_uri is not present.')
   else if (uri !== null && !urls.includes(uri)) sendError(response, `Invalid logout_uri: ${uri} is not a sign-out URL of the app client.`)
   else {
-    endSession(exchange, pool.id)
+    endSession(exchange, pool)
     redirect(response, uri ?? `/login?${query}`)
   }
 }

@@ -13,16 +13,8 @@ export interface AuthorizationCode {
   readonly challenge: string | undefined
   readonly changes: TokenChanges | undefined
   readonly authTime: number
-}
-
-/** A sign-in that a browser remembers. */
-export interface BrowserSession {
-  readonly poolId: string
-  readonly sub: string
-  /** The identity provider. Undefined for a user with a password. */
-  readonly provider: string | undefined
-  /** In seconds since 1970. */
-  readonly authTime: number
+  /** The session of the browser. */
+  readonly ssoSessionId: string
 }
 
 /** A sign-in that waits for the answer of an identity provider. */
@@ -72,20 +64,18 @@ export function createExpiring<Value>(now: () => number, milliseconds: number): 
   }
 }
 
-/** The codes, sessions and attempts of managed login, in memory. */
+/** The codes and attempts of managed login, in memory. The pool has the sessions of browsers. */
 export interface LoginState {
   readonly codes: Expiring<AuthorizationCode>
-  readonly sessions: Expiring<BrowserSession>
   readonly attempts: Expiring<FederatedAttempt>
 }
 
 const MINUTE_MS = 60_000
 
-/** Creates the state with Cognito's times: a code is valid for 5 minutes, the session of a browser for an hour. */
+/** Creates the state. A code is valid for 5 minutes, as on AWS. */
 export function createLoginState(now: () => number): LoginState {
   return {
     codes: createExpiring(now, 5 * MINUTE_MS),
-    sessions: createExpiring(now, 60 * MINUTE_MS),
     attempts: createExpiring(now, 10 * MINUTE_MS),
   }
 }

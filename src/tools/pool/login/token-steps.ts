@@ -38,8 +38,8 @@ export const codeSteps: readonly Step<CodeInput>[] = [
     flow.user = findUser(pool, code.sub)
     if (flow.user === undefined) throw oauthError('invalid_grant', 'The user does not exist any more')
     checkEnabled(flow.user)
-    const { scopes, nonce, authTime } = code
-    flow.grant = { scopes, nonce, authTime }
+    const { scopes, nonce, authTime, ssoSessionId } = code
+    flow.grant = { scopes, nonce, authTime, ssoSessionId }
     flow.changes = code.changes
   }),
   {

@@ -155,7 +155,8 @@ export const ListUserPoolClients: Operation = defineOperation('IAM', listClients
   }),
 ])
 
-function requireClient({ client, input }: Flow<{ readonly ClientId: string }>): AppClient {
+/** Returns the app client of a request. @throws CognitoError if the request names none. */
+export function requireClient({ client, input }: Flow<{ readonly ClientId: string }>): AppClient {
   if (client === undefined) throw notFound(`User pool client ${input.ClientId} does not exist.`)
   return client
 }

@@ -28,7 +28,8 @@ export function readRefreshToken(flow: Flow<unknown>, token: string | undefined)
   flow.user = findUser(pool, stored.username)
   if (flow.user === undefined) throw notAuthorized('Invalid Refresh Token')
   checkEnabled(flow.user)
-  flow.grant = { scopes: stored.scopes, authTime: stored.authTime, origin: stored.origin, withRefreshToken: false }
+  const { scopes, authTime, origin, ssoSessionId } = stored
+  flow.grant = { scopes, authTime, origin, ssoSessionId, refreshes: stored, withRefreshToken: false }
 }
 
 /** The steps of REFRESH_TOKEN_AUTH, which keeps the refresh token. */
@@ -54,7 +55,7 @@ export function rotateRefreshToken<Input>(token: (flow: Flow<Input>) => string):
       const stored = flow.pool.refreshTokens.get(hashToken(token(flow)))
       if (stored === undefined || flow.grant === undefined) return
       stored.replacedAt ??= flow.world.now()
-      flow.grant = { ...flow.grant, withRefreshToken: true, refreshExpiresAt: stored.expiresAt }
+      flow.grant = { ...flow.grant, withRefreshToken: true }
     },
     ROTATES,
   )

@@ -10,6 +10,7 @@ import * as refresh from './refresh.ts'
 import { AdminRespondToAuthChallenge, RespondToAuthChallenge } from './respond-to-auth-challenge.ts'
 import * as selfService from './self-service.ts'
 import { AdminConfirmSignUp, ConfirmSignUp, ResendConfirmationCode, SignUp } from './sign-up.ts'
+import * as userSessions from './user-sessions.ts'
 
 /**
  * The operations of the local pool, by their names in Cognito's API. The documentation and the tests are made from this table. An
@@ -51,6 +52,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   AdminResetUserPassword: passwords.AdminResetUserPassword,
   AdminSetUserMFAPreference: mfa.AdminSetUserMFAPreference,
   AdminUserGlobalSignOut: refresh.AdminUserGlobalSignOut,
+  AdminListUserSessions: userSessions.AdminListUserSessions,
+  AdminRevokeUserSession: userSessions.AdminRevokeUserSession,
   AdminLinkProviderForUser: adminUsers.AdminLinkProviderForUser,
   AdminDisableProviderForUser: adminUsers.AdminDisableProviderForUser,
   ListUsers,
@@ -71,6 +74,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   AddCustomAttributes: pools.AddCustomAttributes,
   SetUserPoolMfaConfig: mfa.SetUserPoolMfaConfig,
   GetUserPoolMfaConfig: mfa.GetUserPoolMfaConfig,
+  SetUserPoolSessionConfiguration: userSessions.SetUserPoolSessionConfiguration,
+  GetUserPoolSessionConfiguration: userSessions.GetUserPoolSessionConfiguration,
+  SetUserPoolClientSessionConfiguration: userSessions.SetUserPoolClientSessionConfiguration,
+  GetUserPoolClientSessionConfiguration: userSessions.GetUserPoolClientSessionConfiguration,
   CreateUserPoolClient: pools.CreateUserPoolClient,
   DescribeUserPoolClient: pools.DescribeUserPoolClient,
   UpdateUserPoolClient: pools.UpdateUserPoolClient,

@@ -38,6 +38,7 @@ const schemaAttribute = z.looseObject({
 
 const updatableSettings = z.looseObject({
   PoolName: z.string().min(1).max(128).optional(),
+  UserPoolTier: z.enum(['LITE', 'ESSENTIALS', 'PLUS']).optional(),
   Policies: z
     .looseObject({
       PasswordPolicy: passwordPolicy.prefault(CUSTOM_DEFAULTS),
@@ -99,6 +100,8 @@ export interface SchemaAttribute {
 /** The settings of a pool, with all defaults. */
 export interface PoolSettings {
   readonly PoolName: string
+  /** The feature plan. A pool without one has ESSENTIALS. */
+  readonly UserPoolTier?: 'LITE' | 'ESSENTIALS' | 'PLUS' | undefined
   readonly Policies: {
     readonly PasswordPolicy: {
       readonly MinimumLength: number

@@ -74,7 +74,7 @@ async function signOutUser(userName: string, service: UserService, io: Io): Prom
 /** The errors of a pool that does not track sessions, which is the default. */
 const UNTRACKED: ReadonlySet<string> = new Set(['OperationNotEnabledException', 'FeatureUnavailableInTierException'])
 const UNTRACKED_NOTE =
-  'The pool does not track sessions, so a session of managed login ends by itself, after 60 minutes by default. blockUsers in pre token generation refuses tokens of the session'
+  'The pool does not track sessions, so a session of managed login ends by itself, after 60 minutes by default. blockUsers in pre token generation refuses tokens of the session. SetUserPoolSessionConfiguration turns tracking on'
 
 /** Prints the item and the calls. Reads the users, because their names are part of the calls. */
 async function showCalls({ block, spelling, table, userPoolId, signsOut }: BlockWish, service: UserService, io: Io): Promise<number> {

@@ -37,6 +37,7 @@ export interface UserService {
   readonly signOut: (userName: string, signal: AbortSignal) => Promise<void>
   /** Returns the ids of the user's sessions of managed login. A global sign-out does not end them. */
   readonly listSessions: (userName: string, signal: AbortSignal) => Promise<readonly string[]>
+  /** Ends a session. Does nothing if it has already ended. */
   readonly revokeSession: (userName: string, id: string, signal: AbortSignal) => Promise<void>
 }
 
@@ -73,7 +74,12 @@ export function openUsers({ userPoolId: UserPoolId, region }: Place): UserServic
       return ids
     },
     async revokeSession(Username, SessionId, abortSignal) {
-      await client().send(new AdminRevokeUserSessionCommand({ UserPoolId, Username, SessionId }), { abortSignal })
+      try {
+        await client().send(new AdminRevokeUserSessionCommand({ UserPoolId, Username, SessionId }), { abortSignal })
+      } catch (error) {
+        // The list is eventually consistent: it may have a session that has already ended.
+        if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error
+      }
     },
   }
 }

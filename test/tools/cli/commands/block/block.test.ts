@@ -34,7 +34,8 @@ beforeEach(() => {
   cognito.takeCalls()
 })
 afterEach(() => {
-  for (const operation of ['AdminUserGlobalSignOut', 'AdminListUserSessions', 'ListUsers']) cognito.fault(operation, undefined)
+  for (const operation of ['AdminUserGlobalSignOut', 'AdminListUserSessions', 'AdminRevokeUserSession', 'ListUsers'])
+    cognito.fault(operation, undefined)
 })
 
 const run = (...args: readonly string[]) =>
@@ -108,6 +109,15 @@ describe('lifeguard block', () => {
 
     expect(code).toBe(0)
     expect(stdout).toContain('The pool does not track sessions')
+  })
+
+  it('accepts that a session of the list has already ended', async () => {
+    cognito.fault('AdminRevokeUserSession', 'ResourceNotFoundException')
+
+    const { code, stdout } = await run('block', 'eve', '--reason', 'spam', '--sign-out')
+
+    expect(code).toBe(0)
+    expect(stdout).toContain('2 sessions of managed login ended\n')
   })
 
   it.each([
