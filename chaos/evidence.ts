@@ -18,7 +18,12 @@ export interface Evidence {
   readonly crashes: number
   readonly profiles: readonly Row[]
   readonly effects: readonly Row[]
+  /** The invitations, and the rows that lead from users to them. */
+  readonly invites: readonly Row[]
 }
+
+/** The effects that each confirmed user has in the ledger. */
+export const EFFECTS = ['send-welcome-email', 'keep-invite'] as const
 
 /** Groups values by a key. Skips values whose key is undefined. */
 export function groupBy<V>(values: Iterable<V>, getKey: (value: V) => string | undefined): ReadonlyMap<string, readonly V[]> {

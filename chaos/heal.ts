@@ -1,4 +1,5 @@
 import type { Cognito } from './driver.ts'
+import { EFFECTS } from './evidence.ts'
 import { forEachLimited } from './for-each-limited.ts'
 import { type Journey, signIn } from './journey.ts'
 import type { Pool } from './pool.ts'
@@ -44,15 +45,16 @@ export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<strin
   return signIns
 }
 
-/** Returns the users without a profile, or without an effect for the welcome email. Their next sign-in creates what is missing. */
+/** Returns the users without a profile, or without an effect in the ledger. Their next sign-in creates what is missing. */
 async function findIncompleteUsers(
   journeys: readonly Journey[],
   gone: ReadonlyMap<string, number>,
   stage: Pick<Stage, 'profiles' | 'effects'>,
 ): Promise<readonly User[]> {
   const known = new Set((await stage.profiles()).map(({ sub }) => sub))
-  const recorded = new Set((await stage.effects()).map(({ sub }) => sub))
+  const effects = new Set((await stage.effects()).map(({ sub, effect }) => `${sub} ${effect}`))
+  const isRecorded = (sub: string): boolean => EFFECTS.every((effect) => effects.has(`${sub} ${effect}`))
   const isMissing = ({ confirmed, user: { sub, kind } }: Journey): boolean =>
-    (confirmed && !(known.has(sub) && recorded.has(sub))) || (kind === 'veteran' && !known.has(sub))
+    (confirmed && !(known.has(sub) && isRecorded(sub))) || (kind === 'veteran' && !known.has(sub))
   return journeys.filter((journey) => !gone.has(journey.user.sub) && isMissing(journey)).map(({ user }) => user)
 }

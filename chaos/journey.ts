@@ -25,7 +25,8 @@ const AT_ONCE = 0.1
  * three times.
  */
 export async function travel(user: User, cognito: Cognito, seed: number): Promise<Journey> {
-  if (user.kind === 'stranger') return expectDenial(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
+  if (user.kind === 'stranger' || user.kind === 'uninvited')
+    return expectDenial(user, () => signUp(user, cognito, DENIED_TRIES, keepTrying))
   if (user.kind === 'blocked') return expectDenial(user, () => enter(user, cognito, 'first', DENIED_TRIES, keepTrying))
   if (user.kind === 'veteran') {
     const wasIn = [await signIn(user, cognito, 'first'), await signIn(user, cognito, 'second')]

@@ -16,7 +16,7 @@ import { draw } from './random.ts'
 import { recover } from './recover.ts'
 import { listBundles, openStage, type Stage } from './stage.ts'
 import { scheduledSweep, sweepDuring, sweepUntilQuiet } from './sweep.ts'
-import { makeUsers, POOL, type User } from './users.ts'
+import { INVITE_USES, listCodes, makeUsers, POOL, type User } from './users.ts'
 
 /** Options of a run. */
 export interface RunOptions {
@@ -132,6 +132,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     cognito: stage.cognito.log(),
     profiles: await stage.profiles(),
     effects: await stage.effects(),
+    invites: await stage.invites(),
   }
   const calls = [...evidence.dynamodb, ...evidence.ses, ...evidence.cognito]
   const { kills, freezes } = pool.count()
@@ -144,7 +145,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     'confirmed users': journeys.filter(({ confirmed }) => confirmed).length,
     'existing users': veterans.size,
     '  existing users with an effect in the ledger': queued.size,
-    'allowed users never let in': journeys.filter(({ turnedAway }) => turnedAway).length,
+    'members never let in, also for want of an invitation': journeys.filter(({ turnedAway }) => turnedAway).length,
     'users deleted before the sweep': gone.size,
     ...driver.count(),
     'processes killed': kills,
@@ -167,6 +168,7 @@ function formatHistories({ promises }: Verdict, users: readonly User[], evidence
 async function sendThrough(users: readonly User[], { seed, stage, driver, onProgress }: Running): Promise<readonly Journey[]> {
   const blocked = users.filter(({ kind }) => kind === 'blocked')
   await forEachLimited(blocked, AT_A_TIME, ({ sub }) => stage.block(POOL, sub))
+  await forEachLimited(listCodes(users), AT_A_TIME, (code) => stage.invite(code, INVITE_USES))
   for (const user of users.filter(({ kind }) => kind === 'veteran'))
     stage.users.add(user, new Date(stage.since.getTime() - 1 - Math.floor(draw(seed, 'age', user.index) * 400 * DAY_MS)))
   const journeys: Journey[] = []

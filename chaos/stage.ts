@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
 import { dynamoBlockWriter } from '../src/shared/blocks/dynamo-block-list.ts'
+import { dynamoInviteWriter } from '../src/shared/invites/dynamo-invite-writer.ts'
 import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
 import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
 import type { Delivery } from '../src/shared/rules/once.ts'
@@ -33,6 +34,10 @@ export interface Stage {
   readonly afterwards: Readonly<Record<string, string>>
   /** Adds a user to the block list. */
   readonly block: (userPoolId: string, sub: string) => Promise<void>
+  /** Creates the invitation of a code. */
+  readonly invite: (code: string, uses: number) => Promise<void>
+  /** Reads the invitations and the reservations of users, without the proxy. */
+  readonly invites: () => Promise<readonly Row[]>
   /** Reads the profiles, without the proxy. */
   readonly profiles: () => Promise<readonly Row[]>
   /** Reads the effects, without the proxy. */
@@ -51,6 +56,7 @@ export interface StageOptions {
 }
 
 const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects', limits: 'chaos-limits' } as const
+const INVITES = 'chaos-invites'
 const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
@@ -81,11 +87,18 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
     const client = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials })
     const documents = DynamoDBDocumentClient.from(client)
     services.push({ endpoint: engine.endpoint, stop: async () => client.destroy() })
-    await createTables(client, TABLES)
+    await createTables(client, TABLES, [
+      {
+        name: INVITES,
+        keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      },
+    ])
     const dynamodb = await started(startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan }))
     const ses = await started(startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan }))
     const cognito = await started(startFaultProxy({ target: users.endpoint, dialect: dialects.cognito, plan }))
     const effects = dynamoEffects({ documents: () => documents, table: TABLES.effects })
+    const invites = dynamoInviteWriter({ documents: () => documents, table: INVITES })
     const blocks = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
     return {
       dynamodb,
@@ -98,6 +111,10 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
+      invite: async (value, uses) => {
+        await invites.create({ type: 'code', value, uses })
+      },
+      invites: () => scanTable(documents, INVITES),
       profiles: () => scanTable(documents, TABLES.profiles),
       effects: () => scanTable(documents, TABLES.effects),
       pending: async () => {
@@ -133,6 +150,7 @@ function buildStageEnvironment(
     BLOCK_TABLE: TABLES.blocks,
     PROFILE_TABLE: TABLES.profiles,
     EFFECT_TABLE: TABLES.effects,
+    INVITE_TABLE: INVITES,
     WELCOME_EMAIL_FROM: 'welcome@example.com',
     WELCOME_APP_NAME: 'Chaos',
     WELCOME_APP_URL: 'https://app.example.com',

@@ -8,16 +8,24 @@ export interface User {
   readonly index: number
   /**
    * A `stranger` has an address that is not allowed, and a `blocked` user is in the block list: neither may get in. A `veteran` existed
-   * before the deployment and only signs in.
+   * before the deployment and only signs in. An `uninvited` user has a code that no invitation has, so only its address is allowed.
    */
-  readonly kind: 'member' | 'stranger' | 'blocked' | 'veteran'
+  readonly kind: 'member' | 'stranger' | 'blocked' | 'veteran' | 'uninvited'
   readonly sub: string
   readonly email: string
+  /** The code with which the user signs up. Users with the same code compete for its invitation. */
+  readonly code: string
 }
 
 const STRANGERS = 0.1
 const BLOCKED = 0.05
 const VETERANS = 0.05
+const UNINVITED = 0.05
+
+// Users who share the code of an invitation, and the users whom it admits.
+const SHARING = 10
+/** The users whom each invitation admits. */
+export const INVITE_USES = 7
 
 // Domains that look like allowed ones but are not.
 const STRANGE_DOMAINS = [
@@ -41,14 +49,21 @@ export function makeUsers(seed: number, count: number): readonly User[] {
       kind === 'stranger'
         ? pick(STRANGE_DOMAINS, draw(seed, 'domain', index))
         : pick(['example.com', 'staff.example.org'], draw(seed, 'domain', index))
-    return { index, kind, sub: drawUuid(seed, 'sub', index), email: `user-${index}@${domain}` }
+    const code = kind === 'uninvited' ? `unknown-${index}` : `invited-${Math.floor(index / SHARING)}`
+    return { index, kind, sub: drawUuid(seed, 'sub', index), email: `user-${index}@${domain}`, code }
   })
 }
 
 function chooseKind(drawn: number): User['kind'] {
   if (drawn < STRANGERS) return 'stranger'
   if (drawn < STRANGERS + BLOCKED) return 'blocked'
-  return drawn < STRANGERS + BLOCKED + VETERANS ? 'veteran' : 'member'
+  if (drawn < STRANGERS + BLOCKED + VETERANS) return 'veteran'
+  return drawn < STRANGERS + BLOCKED + VETERANS + UNINVITED ? 'uninvited' : 'member'
+}
+
+/** Returns the codes of the invitations of these users. */
+export function listCodes(users: readonly User[]): readonly string[] {
+  return [...new Set(users.flatMap(({ kind, code }) => (kind === 'uninvited' ? [] : [code])))]
 }
 
 /** Returns the user name of a user. */
@@ -69,7 +84,11 @@ export function signUpEvent(user: User): object {
     ...envelope,
     userName: toUserName(user),
     triggerSource: 'PreSignUp_SignUp',
-    request: { userAttributes: { name: `User ${user.index}`, email: user.email }, validationData: null },
+    request: {
+      userAttributes: { name: `User ${user.index}`, email: user.email },
+      validationData: null,
+      clientMetadata: { invitation: user.code },
+    },
     response: { autoConfirmUser: false, autoVerifyEmail: false, autoVerifyPhone: false },
   }
 }

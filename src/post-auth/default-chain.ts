@@ -14,7 +14,7 @@ import type { PostAuthenticationSettings } from './settings.ts'
  * pending effects of a `once` that you add here.
  */
 export function defaultPostAuthentication(settings: PostAuthenticationSettings, { documents }: Clients): Rule<PostAuthentication> {
-  const pendingEffects = pendingWelcomeEmail(settings, documents)
+  const pendingEffects = missingEffects(settings, documents)
   const profiles = dynamoProfiles({ documents, table: settings.PROFILE_TABLE })
   return recordSignIn(profiles, { ...(pendingEffects && { pendingEffects }) })
 }
@@ -24,9 +24,18 @@ export interface Clients {
   readonly documents: Documents
 }
 
-/** Returns the welcome email as a pending effect, for users whose confirmation left no row in the ledger, for example after a crash. */
-function pendingWelcomeEmail(settings: PostAuthenticationSettings, documents: Documents): PendingEffectsAtSignIn | undefined {
-  const { WELCOME_EMAIL_FROM: from, WELCOME_SINCE: createdSince, EFFECT_TABLE: table, WELCOME_EMAIL_DELIVERY: delivery } = settings
-  if (from === undefined || createdSince === undefined || table === undefined) return undefined
-  return { ledger: dynamoPendingEffects({ documents, table }), effects: [{ effect: 'send-welcome-email', delivery, createdSince }] }
+const DAY_MS = 24 * 60 * 60 * 1000
+// The table of invitations knows for eight days which invitation a user has reserved.
+const INVITE_DAYS = 8
+
+/** Returns the effects of users whose confirmation left no row in the ledger, for example after a crash. */
+function missingEffects(settings: PostAuthenticationSettings, documents: Documents): PendingEffectsAtSignIn | undefined {
+  const { WELCOME_EMAIL_FROM, WELCOME_SINCE, INVITE_TABLE, EFFECT_TABLE: table, WELCOME_EMAIL_DELIVERY: delivery } = settings
+  if (table === undefined) return undefined
+  const createdSince = new Date(Date.now() - INVITE_DAYS * DAY_MS)
+  const effects: PendingEffectsAtSignIn['effects'] = [
+    ...(WELCOME_EMAIL_FROM && WELCOME_SINCE ? [{ effect: 'send-welcome-email', delivery, createdSince: WELCOME_SINCE }] : []),
+    ...(INVITE_TABLE ? [{ effect: 'keep-invite', delivery: 'at-least-once', createdSince } as const] : []),
+  ]
+  return effects.length === 0 ? undefined : { ledger: dynamoPendingEffects({ documents, table }), effects }
 }

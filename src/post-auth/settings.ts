@@ -20,6 +20,8 @@ export interface PostAuthenticationSettings extends LogSettings {
   readonly WELCOME_EMAIL_FROM?: Mailbox | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_DELIVERY: Delivery
+  /** The name of the table of invitations. If set, a sign-in enqueues that the user's invitation is kept, once for each user. */
+  readonly INVITE_TABLE?: string | undefined
 }
 
 /** Parsers of the settings, by environment variable. */
@@ -30,6 +32,7 @@ export const postAuthenticationSettings: SettingsTable<PostAuthenticationSetting
     WELCOME_EMAIL_FROM: optional(mailbox('welcome@example.com')),
     EFFECT_TABLE: optional(nonEmptyString('the name of the DynamoDB table of effects', 'lifeguard-effects')),
     WELCOME_EMAIL_DELIVERY: { ...oneOf(['at-most-once', 'at-least-once']), default: 'at-most-once' },
+    INVITE_TABLE: optional(nonEmptyString('the name of the DynamoDB table of invitations', 'lifeguard-invites')),
     ...logFields,
   },
   requirements: [
@@ -37,6 +40,11 @@ export const postAuthenticationSettings: SettingsTable<PostAuthenticationSetting
       set: 'WELCOME_SINCE',
       requires: 'EFFECT_TABLE',
       expected: 'the name of the DynamoDB table of effects, because WELCOME_SINCE is set',
+    },
+    {
+      set: 'INVITE_TABLE',
+      requires: 'EFFECT_TABLE',
+      expected: 'the name of the DynamoDB table of effects, because INVITE_TABLE is set',
     },
   ],
 }

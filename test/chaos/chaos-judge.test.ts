@@ -6,9 +6,10 @@ import type { Ending } from '../../chaos/process.ts'
 import type { Passed } from '../../chaos/proxy.ts'
 import type { Row } from '../../chaos/stage.ts'
 import { POOL, type User } from '../../chaos/users.ts'
+import { toHolderId } from '../../src/shared/invites/invites.ts'
 
-const ann: User = { index: 0, kind: 'member', sub: '6c4a1d9e-2b57-4f80-9a3c-71e05d8b24f6', email: 'ann@example.com' }
-const vera: User = { index: 1, kind: 'veteran', sub: 'b0f7e3d2-91c4-4a65-8d1e-3f2a7c5906eb', email: 'vera@example.com' }
+const ann: User = { index: 0, kind: 'member', sub: '6c4a1d9e-2b57-4f80-9a3c-71e05d8b24f6', email: 'ann@example.com', code: 'invited-0' }
+const vera: User = { index: 1, kind: 'veteran', sub: 'b0f7e3d2-91c4-4a65-8d1e-3f2a7c5906eb', email: 'vera@example.com', code: 'invited-0' }
 
 const mail = (at: number, more: Partial<Passed> = {}): Passed => ({
   action: 'SendEmail',
@@ -39,6 +40,9 @@ const attempt = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
 
 const createProfile = ({ sub }: User): Row => ({ pk: `${POOL}#${sub}`, sub })
 
+const holder = ({ index }: User): string => toHolderId({ userPoolId: POOL, userName: `user-${index}` })
+const createInvite = (holds: Record<string, number>): Row => ({ pk: 'code#0', uses: 7, holds })
+
 const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}): Attempt => ({
   ...attempt(startedAt, endedAt, more),
   name: 'sweeper',
@@ -59,7 +63,8 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   ses: [mail(50)],
   cognito: [],
   profiles: [createProfile(ann), createProfile(vera)],
-  effects: [{ sub: ann.sub, state: 'done' }],
+  effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'done' }],
+  invites: [createInvite({ [holder(ann)]: 0 })],
   ...more,
 })
 const listBroken = (more: Partial<Evidence>) =>
@@ -107,10 +112,10 @@ describe('judge', () => {
   })
 
   it('accepts an unsent email if its effect is in state failed, or with at-most-once in state unknown', () => {
-    const deadLetter = { ses: [], effects: [{ sub: ann.sub, state: 'failed' }] }
+    const deadLetter = { ses: [], effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'failed' }] }
     expect(listBroken(deadLetter)).toEqual([])
     expect(listBroken({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
-    const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, state: 'unknown' }] }
+    const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }] }
     expect(listBroken(unknown)).toEqual(['missing emails'])
     expect(listBroken({ ...unknown, delivery: 'at-most-once' })).toEqual([])
   })
@@ -153,7 +158,11 @@ describe('judge', () => {
   })
 
   it('finds an email with state unknown that no fault explains', () => {
-    const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
+    const unexplained = {
+      delivery: 'at-most-once',
+      ses: [],
+      effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }],
+    } satisfies Partial<Evidence>
     expect(listBroken(unexplained)).toEqual(['unknown emails without an explanation'])
     expect(listReasons(unexplained)).toEqual(['no explanation'])
     const elsewhere = [
@@ -167,7 +176,11 @@ describe('judge', () => {
 
   it('a killed sweep does not explain state unknown if its last write got a response, or if a newer sweep had started', () => {
     const crashed = sweeper(40, 55, { ending: { kind: 'crashed' } })
-    const unexplained = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }] } satisfies Partial<Evidence>
+    const unexplained = {
+      delivery: 'at-most-once',
+      ses: [],
+      effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }],
+    } satisfies Partial<Evidence>
     expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['no explanation'])
     const attempts = [crashed, sweeper(57, 70, { ending: returned(70) })]
     expect(listReasons({ ...unexplained, attempts, dynamodb: [mark(60, { answered: 'left' })] })).toEqual(['no explanation'])
@@ -190,7 +203,12 @@ describe('judge', () => {
       { attempts: [attempt(0, 20), sweeper(40, 55, { ending: { kind: 'crashed' } })], dynamodb: [mark(5), mark(60, { answered: 'left' })] },
     ],
   ] satisfies readonly (readonly [string, Partial<Evidence>])[])('explains an email in the state unknown: %s', (because, more) => {
-    const unknown: Partial<Evidence> = { delivery: 'at-most-once', ses: [], effects: [{ sub: ann.sub, state: 'unknown' }], ...more }
+    const unknown: Partial<Evidence> = {
+      delivery: 'at-most-once',
+      ses: [],
+      effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }],
+      ...more,
+    }
     expect(listBroken(unknown)).toEqual([])
     expect(listReasons(unknown)).toEqual([because])
   })
@@ -231,9 +249,37 @@ describe('judge', () => {
     expect(listBroken({ journeys })).toEqual(['emails to denied users', 'approvals of denied users'])
   })
 
+  it('finds an invitation that may be used again, unless its effect is recorded as failed or unknown', () => {
+    const broken = ['confirmed users whose invitation may be used again']
+    expect(listBroken({ invites: [createInvite({ [holder(ann)]: 1_900_000_000 })] })).toEqual(broken)
+    expect(listBroken({ invites: [createInvite({})] })).toEqual(broken)
+    const effects = [
+      { sub: ann.sub, effect: 'send-welcome-email', state: 'done' },
+      { sub: ann.sub, effect: 'keep-invite', state: 'failed' },
+    ]
+    expect(listBroken({ invites: [createInvite({})], effects })).toEqual([])
+  })
+
+  it('finds an invitation that admits too many users, or that a denied user holds', () => {
+    const many = Array.from({ length: 8 }, (_, index): User => ({ ...ann, index: index + 10 }))
+    const journeys = many.map((user) => ({ user, confirmed: true, wronglyApproved: 0, turnedAway: false }))
+    const invites = [createInvite(Object.fromEntries(many.map((user) => [holder(user), 0])))]
+    expect(listBroken({ journeys, invites })).toEqual(['invitations used too often'])
+    const stranger: User = { ...vera, kind: 'stranger' }
+    const refused = [
+      { user: ann, confirmed: true, wronglyApproved: 0, turnedAway: false },
+      { user: stranger, confirmed: false, wronglyApproved: 0, turnedAway: false },
+    ]
+    expect(listBroken({ journeys: refused, invites: [createInvite({ [holder(ann)]: 0, [holder(stranger)]: 0 })] })).toEqual([
+      'invitations held by denied users',
+    ])
+  })
+
   it('finds effects left pending, personal data in finished effects, and crashed processes', () => {
-    expect(listBroken({ effects: [{ sub: ann.sub, state: 'pending' }] })).toEqual(['effects left pending'])
-    expect(listBroken({ effects: [{ sub: ann.sub, state: 'done', event: '{}' }] })).toEqual(['personal data kept in finished effects'])
+    expect(listBroken({ effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'pending' }] })).toEqual(['effects left pending'])
+    expect(listBroken({ effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'done', event: '{}' }] })).toEqual([
+      'personal data kept in finished effects',
+    ])
     expect(listBroken({ crashes: 1 })).toEqual(['crashed processes'])
   })
 })

@@ -66,15 +66,17 @@ describe('a run with handlers that do nothing', () => {
     const confirmed = result.counts['confirmed users'] ?? 0
     const gone = result.counts['users deleted before the sweep'] ?? 0
     expect(broken).toEqual({
-      'approvals of denied users': users.filter(({ kind }) => kind === 'stranger' || kind === 'blocked').length,
+      'approvals of denied users': users.filter(({ kind }) => ['stranger', 'uninvited', 'blocked'].includes(kind)).length,
       'missing profiles': users.filter(({ kind }) => kind === 'member' || kind === 'veteran').length - gone,
       'emails neither sent nor recorded': confirmed - gone,
       'lost events': confirmed - gone,
+      'confirmed users whose invitation may be used again': confirmed - gone,
+      'invitations used too often': expect.any(Number),
     })
     expect(formatReport('at-most-once', result).join('\n')).toContain('BROKEN')
   })
 
-  it('the next sign-in restores the profile and the email if the handler of post confirmation does nothing', async () => {
+  it('the next sign-in restores the profile, the email and the invitation if the handler of post confirmation does nothing', async () => {
     const result = await runWith(await idle('post-confirmation'))
     expect(listBroken(result)).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)
