@@ -29,6 +29,10 @@ describe('postAuthenticationSettings', () => {
       problem: 'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because WELCOME_SINCE is set',
     },
     {
+      environment: { PROFILE_TABLE: 'profiles', INVITE_TABLE: 'invites' },
+      problem: 'EFFECT_TABLE is missing; expected the name of the DynamoDB table of effects, because INVITE_TABLE is set',
+    },
+    {
       environment: { PROFILE_TABLE: 'profiles', WELCOME_SINCE: 'yesterday' },
       problem: 'WELCOME_SINCE is "yesterday"; expected a day from 2016 until today such as',
     },

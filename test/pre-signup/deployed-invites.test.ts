@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createInviteCode, dynamoInviteWriter, type NewInvite } from '../../src/shared/invites/index.ts'
 import { erase } from '../support/effects.ts'
 import { stubEnvironment } from '../support/environment.ts'
-import { adminCreatedEvent, ann, federatedEvent, passwordResetEvent, postConfirmationEvent, preSignUpEvent } from '../support/events.ts'
+import {
+  adminCreatedEvent,
+  ann,
+  federatedEvent,
+  passwordResetEvent,
+  postAuthenticationEvent,
+  postConfirmationEvent,
+  preSignUpEvent,
+} from '../support/events.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
 
 let world: World
@@ -40,12 +48,18 @@ async function importHandlers(environment: Readonly<Record<string, string>> = {}
     INVITE_TABLE,
     ...environment,
   })
-  const [preSignUp, postConfirmation, sweeper] = await Promise.all([
+  const [preSignUp, postConfirmation, postAuthentication, sweeper] = await Promise.all([
     import('../../src/pre-signup/handler.ts'),
     import('../../src/post-confirmation/handler.ts'),
+    import('../../src/post-auth/handler.ts'),
     import('../../src/sweeper/handler.ts'),
   ])
-  return { preSignUp: preSignUp.handler, postConfirmation: postConfirmation.handler, sweeper: sweeper.handler }
+  return {
+    preSignUp: preSignUp.handler,
+    postConfirmation: postConfirmation.handler,
+    postAuthentication: postAuthentication.handler,
+    sweeper: sweeper.handler,
+  }
 }
 
 /** Returns a sign-up of a user with an invitation. */
@@ -106,9 +120,19 @@ describe('the deployed handlers with INVITE_TABLE', () => {
     const { preSignUp, sweeper } = await importHandlers()
     await preSignUp.decide(signUpWith(await invite()))
     const effect = { ...world.welcome(ann.sub, 'at-least-once'), effect: 'keep-invite' }
-    // The test above has kept an invitation of the same user.
+    // An earlier test has kept an invitation of the same user.
     await erase(world.documents, 'effects', effect)
     await world.pendingEffects.enqueue(effect, signal)
+    await sweeper(undefined)
+    expect(await readHolds()).toEqual([0])
+  })
+
+  it('keep the invitation in the sweep after the first sign-in, if the confirmation was lost', async () => {
+    const { preSignUp, postAuthentication, sweeper } = await importHandlers()
+    await erase(world.documents, 'effects', { ...world.welcome(), effect: 'keep-invite' })
+    await preSignUp.decide(signUpWith(await invite()))
+    world.cognito.addPool(ann.userPoolId, { userName: ann.userName, attributes: { sub: ann.sub, email: ann.email }, createdAt: new Date() })
+    await postAuthentication(postAuthenticationEvent())
     await sweeper(undefined)
     expect(await readHolds()).toEqual([0])
   })
