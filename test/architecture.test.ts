@@ -164,6 +164,8 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/canonical': 'mailboxes in memory',
     'shared/email': 'mailboxes in memory are compared in the same way',
     'shared/waitlist': 'a waiting list in memory',
+    'shared/seen': 'the times of users in memory',
+    rules: 'a webhook and an event bus in memory',
     'shared/ledger': 'a ledger in memory has the same waits',
   },
   esbuild: { 'shared/email': 'it builds domain lists' },
