@@ -184,6 +184,7 @@ const MAP: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'shared/cognito': 'the response fields of a trigger',
     'shared/messages': 'the maximum lengths of messages',
     'shared/blocks': 'a seed adds blocks',
+    'shared/invites': 'a seed adds invitations',
     'shared/lambda': 'its child process finds the handlers that a file creates',
     'shared/rules': 'its child process observes rules',
     'tools/lib': 'events, handlers, environment',
