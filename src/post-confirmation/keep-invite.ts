@@ -1,5 +1,6 @@
 import type { Invites } from '../shared/invites/invites.ts'
 import { assertMethod } from '../shared/rules/arguments.ts'
+import type { DeclaresReads } from '../shared/rules/condition.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
 import type { PostConfirmation } from './trigger.ts'
@@ -12,7 +13,7 @@ import type { PostConfirmation } from './trigger.ts'
  * @example
  * postConfirmation(keepInvite(dynamoInvites({ documents: documentClient(), table: 'invites' })))
  */
-export function keepInvite(invites: Pick<Invites, 'keep' | 'permissions'>): Rule<PostConfirmation> {
+export function keepInvite(invites: Pick<Invites, 'keep' | 'permissions'>): Rule<PostConfirmation> & DeclaresReads {
   assertMethod('keepInvite()', 'the store', invites, 'keep', 'dynamoInvites({ documents, table })')
   return defineRule<PostConfirmation>(
     'keep-invite',
