@@ -17,12 +17,15 @@ export {
   memorySendClaims,
 } from './memory-codes.ts'
 export { type MemoryCounter, type MemoryCounterOptions, memoryCounter } from './memory-counter.ts'
+export { type MemoryEventBus, memoryEventBus } from './memory-event-bus.ts'
 export { type MemoryInvites, type MemoryInvitesOptions, memoryInvites } from './memory-invites.ts'
+export { type LastSeenRow, type MemoryLastSeen, memoryLastSeen } from './memory-last-seen.ts'
 export { type LedgerRow, type MemoryLedger, memoryLedger } from './memory-ledger.ts'
 export { type MemoryMailer, memoryMailer } from './memory-mailer.ts'
 export { type MemoryProfiles, type MemoryProfilesOptions, memoryProfiles, type Profile } from './memory-profiles.ts'
 export { type MemoryTexter, memoryTexter } from './memory-texter.ts'
 export { type MemoryWaitlist, type MemoryWaitlistOptions, memoryWaitlist } from './memory-waitlist.ts'
+export { type MemoryWebhook, memoryWebhook } from './memory-webhook.ts'
 export {
   adminCreate,
   confirmed,

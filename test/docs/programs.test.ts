@@ -142,7 +142,7 @@ test('the tests of docs/guides/test.md pass, and the test of a rule has at most 
 
   const { stdout } = await run(process.execPath, ['--test', '--test-isolation=none', '--test-reporter=tap', ...files], { cwd: folder })
 
-  expect(stdout).toMatch(/^# pass 5$/m)
+  expect(stdout).toMatch(/^# pass 7$/m)
   const [vitest = '', node = ''] = programs
   for (const program of [vitest, node]) expect(program.slice(program.indexOf("\ntest('")).trim().split('\n').length).toBeLessThanOrEqual(6)
 })

@@ -56,6 +56,7 @@ describe('the examples', () => {
       'consumer-app',
       ['captcha-not-solved', 'email-not-allowed', 'email-with-tag', 'on-waiting-list', 'sign-in-not-possible', 'too-many-sign-ups'],
     ],
+    ['invited-customers', ['consent-missing', 'email-not-allowed', 'email-with-tag', 'invite-not-valid', 'support-closed']],
   ])('an app can read the code of each refusal of %s', async (example, codes) => {
     const denied = (await replay(readCommand(example))).filter(({ outcome }) => outcome === 'denied')
 
@@ -114,6 +115,41 @@ describe('the consumer app example', () => {
     const [result] = await replay(command, '--env', setting)
 
     expect(result).toMatchObject({ outcome: 'failed', reason: 'the handler does not start' })
+  })
+})
+
+describe('the example invited-customers', () => {
+  const command = readCommand('invited-customers')
+  const replayOne = async (file: string, ...more: readonly string[]): Promise<Result | undefined> =>
+    (await replay(command.replace(/events$/, `events/${file}.json`), ...more))[0]
+
+  it('shows the whole program of pre sign-up first', async () => {
+    const [program, page] = await Promise.all(
+      ['pre-signup.ts', 'README.md'].map((file) => readFile(join(folder, 'invited-customers', file), 'utf8')),
+    )
+    expect(/^```ts\n(.*?)^```$/ms.exec(page ?? '')?.[1]).toBe(program)
+  })
+
+  it('lets the support team sign in during its hours', async () => {
+    const result = await replayOne('5-sign-in-support-at-night', '--env', 'TEST_TIME=2026-05-04T08:30:00Z')
+
+    expect(result).toMatchObject({ outcome: 'proceed', expected: false })
+  })
+
+  it('denies and confirms users while all services are down', async () => {
+    const down = ['--services', 'none']
+
+    expect(await replayOne('1-sign-up-free-address', ...down)).toMatchObject({ outcome: 'denied', reason: 'free-email', failedRules: [] })
+    const confirmed = await replayOne('4-confirmed', ...down)
+    expect(confirmed).toMatchObject({ outcome: 'proceed' })
+    expect(confirmed?.failedRules).toEqual(expect.arrayContaining(['once']))
+  })
+
+  it.each([
+    ['1-sign-up-free-address', 'EVENT_BUS_ARN='],
+    ['5-sign-in', 'SUPPORT_CLIENT_ID='],
+  ])('refuses the user of %s with the setting %s', async (file, setting) => {
+    expect(await replayOne(file, '--env', setting)).toMatchObject({ outcome: 'failed', reason: 'the handler does not start' })
   })
 })
 

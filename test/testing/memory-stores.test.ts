@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import { once, parallel } from '../../src/index.ts'
-import { mailTemplate, postConfirmation, sendWelcomeEmail, syncProfile } from '../../src/post-confirmation/index.ts'
+import { postAuthentication } from '../../src/post-auth/index.ts'
+import { mailTemplate, type PostConfirmation, postConfirmation, sendWelcomeEmail, syncProfile } from '../../src/post-confirmation/index.ts'
 import { preAuthentication } from '../../src/pre-auth/index.ts'
 import { preSignUp, uniqueCanonicalEmail } from '../../src/pre-signup/index.ts'
-import { blockUsers, keepCanonicalEmail } from '../../src/rules/index.ts'
+import { allowEmailDomains, blockUsers, denyEvents, keepCanonicalEmail, lastSeen, notify, publishEvent } from '../../src/rules/index.ts'
 import {
   confirmed,
   lifeguardMatchers,
   memoryBlockList,
   memoryCanonicalEmails,
   memoryCounter,
+  memoryEventBus,
   memoryInvites,
+  memoryLastSeen,
   memoryLedger,
   memoryMailer,
   memoryProfiles,
   memoryWaitlist,
+  memoryWebhook,
   run,
+  signedIn,
   signIn,
   signUp,
 } from '../../src/testing/index.ts'
@@ -23,6 +28,7 @@ import { describeBlockList } from '../support/contracts/block-list.ts'
 import { describeCanonicalEmails } from '../support/contracts/canonical-emails.ts'
 import { describeCounter, describeFixedCounter, describeSlidingCounter } from '../support/contracts/counter.ts'
 import { describeInvites } from '../support/contracts/invites.ts'
+import { describeLastSeen } from '../support/contracts/last-seen.ts'
 import { describeLedger } from '../support/contracts/ledger.ts'
 import { describeProfiles, newUser, noonPlus } from '../support/contracts/profiles.ts'
 import { describeWaitlist } from '../support/contracts/waitlist.ts'
@@ -149,6 +155,89 @@ describe('memoryMailer', () => {
 
     await expect(mailer.send(mail, AbortSignal.abort())).rejects.toMatchObject({ code: 'not-done', reason: 'AbortError' })
     expect(mailer.sent).toEqual([])
+  })
+})
+
+describe('memoryLastSeen', () => {
+  describeLastSeen(memoryLastSeen)
+
+  it('keeps the time of a user in the rule, and lets the user go on if it fails', async () => {
+    const seen = memoryLastSeen()
+    const now = new Date('2026-05-01T12:00:00Z')
+    const handler = postAuthentication(lastSeen(seen, { now: () => now }))
+    const event = signedIn()
+
+    await run(handler, event)
+    await run(handler, event)
+    expect(seen.rows).toEqual([{ userPoolId: event.userPoolId, sub: event.request.userAttributes.sub, seenAt: now }])
+    seen.failOnce(new Error('down'), 'record')
+    const failed = await run(handler, signedIn({ userName: 'eve' }))
+    expect(failed).toProceed()
+    expect(failed.trace).toContainEqual(expect.objectContaining({ rule: 'last-seen', outcome: 'error' }))
+    expect(seen.rows).toHaveLength(1)
+  })
+})
+
+describe('memoryWebhook', () => {
+  const create = () => {
+    const [webhook, ledger] = [memoryWebhook(), memoryLedger()]
+    const tell = notify<PostConfirmation>(webhook, { message: ({ user }) => `New user ${user.sub}`, reads: [] })
+    return { webhook, ledger, handler: postConfirmation(once(ledger, tell, { delivery: 'at-most-once' })) }
+  }
+
+  it('keeps one text, although Cognito repeats the event', async () => {
+    const { webhook, handler } = create()
+    const event = confirmed()
+
+    expect(await run(handler, event)).toHaveDone('notify')
+    await run(handler, event)
+    expect(webhook.sent).toEqual([`New user ${event.request.userAttributes.sub}`])
+  })
+
+  it('may have sent the text if the answer is lost', async () => {
+    const { webhook, ledger, handler } = create()
+    webhook.loseAnswers()
+
+    await run(handler, confirmed())
+    expect(webhook.sent).toHaveLength(1)
+    expect(ledger.rows).toMatchObject([{ effect: 'notify', state: 'unknown' }])
+  })
+
+  it('throws NotDoneError if the signal has already aborted', async () => {
+    const webhook = memoryWebhook()
+
+    await expect(webhook.send('Hello', AbortSignal.abort())).rejects.toMatchObject({ code: 'not-done', reason: 'AbortError' })
+    expect(webhook.sent).toEqual([])
+  })
+})
+
+describe('memoryEventBus', () => {
+  it('keeps the events of a denial, and changes no decision if it fails', async () => {
+    const bus = memoryEventBus()
+    const handler = preSignUp(denyEvents(bus, allowEmailDomains('example.com')))
+
+    expect(await run(handler, signUp())).toProceed()
+    expect(await run(handler, signUp({ email: 'eve@evil.example' }))).toBeDenied('domain-not-allowed')
+    expect(bus.published).toMatchObject([{ type: 'UserDenied', detail: { rule: 'allow-email-domains', reason: 'domain-not-allowed' } }])
+    bus.failWith(new Error('down'), 'publish')
+    expect(await run(handler, signUp({ email: 'eve@evil.example' }))).toBeDenied('domain-not-allowed')
+    expect(bus.published).toHaveLength(1)
+  })
+
+  it('keeps an event as a receiver gets it', async () => {
+    const bus = memoryEventBus()
+    const detail = () => ({ at: new Date(0), groups: ['customers'] })
+
+    const handler = postConfirmation(publishEvent(bus, { type: 'UserConfirmed', detail, reads: [] }))
+    expect(await run(handler, confirmed())).toHaveDone('publish-event')
+    expect(bus.published).toEqual([{ type: 'UserConfirmed', detail: { at: '1970-01-01T00:00:00.000Z', groups: ['customers'] } }])
+  })
+
+  it('throws NotDoneError if the signal has already aborted', async () => {
+    const bus = memoryEventBus()
+
+    await expect(bus.publish({ type: 'A', detail: {} }, AbortSignal.abort())).rejects.toMatchObject({ code: 'not-done' })
+    expect(bus.published).toEqual([])
   })
 })
 

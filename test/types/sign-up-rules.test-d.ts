@@ -1,9 +1,9 @@
 import { test } from 'vitest'
-import { chain } from '../../src/index.ts'
+import { chain, once } from '../../src/index.ts'
 import { keepInvite, postConfirmation } from '../../src/post-confirmation/index.ts'
 import { limitSignUps, preSignUp, requireInvite, verifyCaptcha, waitlist } from '../../src/pre-signup/index.ts'
 import { siteVerify } from '../../src/shared/captcha/index.ts'
-import { memoryCounter, memoryInvites, memoryWaitlist } from '../../src/testing/index.ts'
+import { memoryCounter, memoryInvites, memoryLedger, memoryWaitlist } from '../../src/testing/index.ts'
 
 const limit = { max: 5, windowSeconds: 3600 }
 const verify = siteVerify({ provider: 'turnstile', secret: 'x' })
@@ -15,6 +15,7 @@ test('the rules for sign-ups compose in pre sign-up', () => {
     chain(limitSignUps({ ...limit, per: ({ user }) => user.email }, memoryCounter()), waitlist(memoryWaitlist())),
   )
   postConfirmation(keepInvite(memoryInvites()))
+  postConfirmation(once(memoryLedger(), keepInvite(memoryInvites()), { delivery: 'at-least-once' }))
 })
 
 test('the compiler rejects the rules in another trigger, and wrong options', () => {

@@ -1,5 +1,6 @@
 import { startCognito } from './cognito/server.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb.ts'
+import { startEventBridge } from './event-bridge/server.ts'
 import { LOCAL_KEY_ARN } from './kms/data-key.ts'
 import { startKms } from './kms/server.ts'
 import type { LocalService } from './loopback.ts'
@@ -32,8 +33,8 @@ export interface StartOptions {
 }
 
 /**
- * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES, SNS, KMS and Cognito. Each listens on a free loopback port. If a step
- * fails, stops the services that already run.
+ * Starts an embedded DynamoDB with the handlers' tables, and an embedded SES, SNS, KMS, EventBridge and Cognito. Each listens on a
+ * free loopback port. If a step fails, stops the services that already run.
  *
  * @throws MissingPeerError if dynalite is not installed, UsageError if a table of `tables` is invalid. With `lazy`, requests get these
  *   errors.
@@ -54,19 +55,20 @@ export async function startServices(
   }
   const dynamodb = await startDynamoDb({ prepare, lazy })
   try {
-    const [ses, sns, kms, cognito] = await Promise.all([
+    const [ses, sns, kms, eventBridge, cognito] = await Promise.all([
       startSes(),
       startSns(),
       startKms(),
+      startEventBridge(),
       running === undefined ? startCognito() : toRunning(running),
     ])
     return {
       dynamodb,
       ses,
       sns,
-      environment: buildServiceEnvironment({ dynamodb, ses, sns, kms, cognito }, names),
+      environment: buildServiceEnvironment({ dynamodb, ses, sns, kms, eventBridge, cognito }, names),
       stop: async () => {
-        await Promise.all([dynamodb, ses, sns, kms, cognito].map((service) => service.stop()))
+        await Promise.all([dynamodb, ses, sns, kms, eventBridge, cognito].map((service) => service.stop()))
       },
     }
   } catch (error) {
@@ -80,15 +82,17 @@ function toRunning(endpoint: string): LocalService {
 }
 
 function buildServiceEnvironment(
-  { dynamodb, ses, sns, kms, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'sns' | 'kms' | 'cognito', LocalService>>,
+  services: Readonly<Record<'dynamodb' | 'ses' | 'sns' | 'kms' | 'eventBridge' | 'cognito', LocalService>>,
   names: TableNames,
 ): Record<string, string> {
+  const { dynamodb, ses, sns, kms, eventBridge, cognito } = services
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
     AWS_ENDPOINT_URL_SESV2: ses.endpoint,
     AWS_ENDPOINT_URL_SNS: sns.endpoint,
     AWS_ENDPOINT_URL_KMS: kms.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.endpoint,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
     KMS_KEY_ARN: LOCAL_KEY_ARN,
     // If the user's shell sets this variable to true, the SDK ignores the endpoints above and calls AWS.

@@ -8,7 +8,7 @@ import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { ReceivedText } from '../local/sns/server.ts'
 import type { TableDefinition, TableNames } from '../local/tables.ts'
 import { findChangedRows, type Row } from './changed-rows.ts'
-import { listSeedTables, readSeeds, type Seed } from './seed.ts'
+import { INVITE_TABLE, listSeedTables, readSeeds, type Seed } from './seed.ts'
 
 /** The rows and messages that handlers left in the embedded services. */
 export interface SideEffects {
@@ -22,13 +22,13 @@ export interface SideEffects {
   readonly texts: readonly ReceivedText[]
 }
 
-/** The embedded DynamoDB and SES. The block table contains the blocks of the seed files. */
+/** The embedded DynamoDB and SES. Their tables contain the blocks, invitations and items of the seed files. */
 export interface Embedded {
   /** The environment variables with which handlers use these services. */
   readonly environment: Readonly<Record<string, string>>
   /** The names of all tables, sorted. */
   readonly tableNames: readonly string[]
-  /** Writes more blocks. */
+  /** Writes more blocks and invitations. */
   readonly seed: (seeds: readonly Seed[]) => Promise<void>
   /** Returns the emails and text messages that handlers have sent so far. */
   readonly messages: () => Pick<SideEffects, 'mails' | 'texts'>
@@ -67,6 +67,7 @@ export async function startEmbedded(
   const { names, optional } = readTableNames(settings)
   const seeds = await readSeeds(await listEventFolders(paths))
   const seedTables = listSeedTables(seeds, settings)
+  const seeded = { blocks: names.blocks, invites: settings[INVITE_TABLE] || defaultSettings()[INVITE_TABLE] }
   const taken = new Set([...Object.values(names), ...tables.map(({ name }) => name)])
   const named = optional.filter((name) => !taken.has(name))
   for (const name of named) taken.add(name)
@@ -75,7 +76,7 @@ export async function startEmbedded(
     ...named.map(defineTable),
     ...seedTables.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition])),
   ]
-  let seeded: ReadonlyMap<string, readonly Row[]> = new Map()
+  let rowsAtStart: ReadonlyMap<string, readonly Row[]> = new Map()
   const services = await startServices(names, {
     tables: given,
     lazy: true,
@@ -88,10 +89,10 @@ export async function startEmbedded(
         import('./write-seeds.ts'),
       ])
       await useDocuments(endpoint, async (documents) => {
-        await writeSeeds(documents, names.blocks, seeds)
+        await writeSeeds(documents, seeded, seeds)
         await writeItems(documents, seedTables)
       })
-      seeded = await readTables(endpoint)
+      rowsAtStart = await readTables(endpoint)
     },
   })
   return {
@@ -101,7 +102,7 @@ export async function startEmbedded(
       await services.dynamodb.start()
       const endpoint = await services.dynamodb.engine()
       const [{ useDocuments }, { writeSeeds }] = await Promise.all([import('./rows.ts'), import('./write-seeds.ts')])
-      if (endpoint !== undefined) await useDocuments(endpoint, (documents) => writeSeeds(documents, names.blocks, more))
+      if (endpoint !== undefined) await useDocuments(endpoint, (documents) => writeSeeds(documents, seeded, more))
     },
     messages: () => ({ mails: services.ses.inbox(), texts: services.sns.texts() }),
     async sideEffects() {
@@ -109,7 +110,7 @@ export async function startEmbedded(
       const endpoint = await services.dynamodb.engine()
       if (endpoint === undefined) return { tables: new Map(), names, mails, texts }
       const { readTables } = await import('./rows.ts')
-      return { tables: findChangedRows(seeded, await readTables(endpoint)), names, mails, texts }
+      return { tables: findChangedRows(rowsAtStart, await readTables(endpoint)), names, mails, texts }
     },
     async startFor(handlerFile) {
       const code = await readFile(handlerFile, 'utf8').catch(() => '')

@@ -22,6 +22,16 @@ const schema = z.strictObject({
       expiresAt: z.iso.datetime({ offset: true }).optional(),
     }),
   ),
+  invites: z
+    .array(
+      z.strictObject({
+        type: z.enum(['code', 'email']),
+        value: z.string().min(1),
+        uses: z.number().optional(),
+        until: z.iso.datetime({ offset: true }).optional(),
+      }),
+    )
+    .optional(),
   tables: z
     .record(
       z.string(),
@@ -42,9 +52,21 @@ export interface Seed {
     /** In ISO 8601. */
     readonly expiresAt?: string | undefined
   }[]
+  /** Invitations, in the table that the setting INVITE_TABLE names. */
+  readonly invites?:
+    | readonly {
+        readonly type: 'code' | 'email'
+        readonly value: string
+        readonly uses?: number | undefined
+        /** In ISO 8601. */
+        readonly until?: string | undefined
+      }[]
+    | undefined
   /** Items of further tables, by the setting with the table's name. `key` is the name of the partition key, a string. */
   readonly tables?: Readonly<Record<string, { readonly key: string; readonly items: readonly SeedItem[] }>> | undefined
 }
+
+export const INVITE_TABLE = 'INVITE_TABLE'
 
 type SeedItem = Readonly<Record<string, string | number | boolean>>
 
@@ -55,9 +77,11 @@ export interface SeedTable {
 }
 
 /** Returns the further tables of seed files. Leaves out a table that no setting names. */
-export function listSeedTables(seeds: readonly Pick<Seed, 'tables'>[], settings: Environment): readonly SeedTable[] {
+export function listSeedTables(seeds: readonly Pick<Seed, 'invites' | 'tables'>[], settings: Environment): readonly SeedTable[] {
   const tables = new Map<string, SeedTable>()
-  for (const [setting, { key, items }] of seeds.flatMap((seed) => Object.entries(seed.tables ?? {}))) {
+  const listTables = (seed: Pick<Seed, 'invites' | 'tables'>) =>
+    Object.entries({ ...(seed.invites && { [INVITE_TABLE]: { key: 'pk', items: [] } }), ...seed.tables })
+  for (const [setting, { key, items }] of seeds.flatMap(listTables)) {
     const name = settings[setting] || defaultSettings()[setting]
     if (name === undefined) continue
     const keySchema = [{ AttributeName: key, KeyType: 'HASH' }] as const

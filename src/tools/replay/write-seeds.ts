@@ -1,25 +1,39 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamoBlockWriter } from '../../shared/blocks/dynamo-block-list.ts'
+import { dynamoInviteWriter } from '../../shared/invites/dynamo-invite-writer.ts'
 import { UsageError } from '../lib/errors.ts'
 import type { Seed, SeedTable } from './seed.ts'
 
+/** The tables of blocks and invitations. Without a name, the invitations are not written. */
+export interface SeededTables {
+  readonly blocks: string
+  readonly invites?: string | undefined
+}
+
 /**
- * Writes the blocks of seed files to the block table.
+ * Writes the blocks and the invitations of seed files.
  *
- * @throws UsageError that names the file, if the value of a block is invalid.
+ * @throws UsageError that names the file, if a block or an invitation is invalid.
  */
-export async function writeSeeds(documents: DynamoDBDocumentClient, table: string, seeds: readonly Seed[]): Promise<void> {
-  const writer = dynamoBlockWriter({ documents: () => documents, table })
-  for (const { file, blocks } of seeds) {
+export async function writeSeeds(documents: DynamoDBDocumentClient, tables: SeededTables, seeds: readonly Seed[]): Promise<void> {
+  const blockWriter = dynamoBlockWriter({ documents: () => documents, table: tables.blocks })
+  for (const { file, blocks, invites = [] } of seeds) {
+    const reject = (error: unknown): never => {
+      throw error instanceof TypeError || error instanceof RangeError ? new UsageError(`${file}: ${error.message}`) : error
+    }
     for (const { message, expiresAt, ...block } of blocks) {
       const given = {
         ...block,
         ...(message !== undefined && { message }),
         ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
       }
-      await writer.block(given).catch((error: unknown) => {
-        throw error instanceof TypeError ? new UsageError(`${file}: ${error.message}`) : error
-      })
+      await blockWriter.block(given).catch(reject)
+    }
+    if (tables.invites === undefined) continue
+    const inviteWriter = dynamoInviteWriter({ documents: () => documents, table: tables.invites })
+    for (const { type, value, uses, until } of invites) {
+      const given = { type, value, ...(uses !== undefined && { uses }), ...(until !== undefined && { until: new Date(until) }) }
+      await inviteWriter.create(given).catch(reject)
     }
   }
 }

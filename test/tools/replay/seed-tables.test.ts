@@ -1,9 +1,10 @@
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import { expect, it, onTestFinished } from 'vitest'
+import { dynamoInvites } from '../../../src/shared/invites/dynamo-invites.ts'
 import { startServices } from '../../../src/tools/local/services.ts'
 import { useDocuments } from '../../../src/tools/replay/rows.ts'
-import { listSeedTables } from '../../../src/tools/replay/seed.ts'
-import { writeItems } from '../../../src/tools/replay/write-seeds.ts'
+import { listSeedTables, type Seed } from '../../../src/tools/replay/seed.ts'
+import { writeItems, writeSeeds } from '../../../src/tools/replay/write-seeds.ts'
 import { dynamoDbClient } from '../../support/local-clients.ts'
 
 const users = (items: readonly Readonly<Record<string, string | number | boolean>>[]) => ({
@@ -22,6 +23,30 @@ it('listSeedTables merges the items of a table, and leaves out a table that no s
       items: [{ name: 'a' }, { name: 'b' }],
     },
   ])
+})
+
+it('listSeedTables adds the table of the invitations', () => {
+  const seeds = [{ invites: [{ type: 'code', value: 'friends' }] }] as const
+  expect(listSeedTables(seeds, { INVITE_TABLE: 'invites' })).toMatchObject([{ definition: { name: 'invites' }, items: [] }])
+  expect(listSeedTables(seeds, {})).toEqual([])
+})
+
+it('writeSeeds writes the invitations, and names the file of an invalid one', async () => {
+  const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'invites' })
+  onTestFinished(() => services.stop())
+  const write = (...invites: NonNullable<Seed['invites']>) =>
+    useDocuments(services.dynamodb.endpoint, (documents) =>
+      writeSeeds(documents, { blocks: 'blocks', invites: 'invites' }, [{ file: 'seed.json', blocks: [], invites }]),
+    )
+
+  await write({ type: 'code', value: 'old', until: '2020-01-31T00:00:00Z' }, { type: 'code', value: 'friends', uses: 2 })
+  await expect(write({ type: 'code', value: 'many', uses: 501 })).rejects.toThrow('seed.json: The uses are 501')
+
+  await useDocuments(services.dynamodb.endpoint, async (documents) => {
+    const invites = dynamoInvites({ documents: () => documents, table: 'invites' })
+    const find = (value: string) => invites.find({ type: 'code', value }, { userPoolId: 'a', userName: 'b' }, new AbortController().signal)
+    expect([await find('old'), await find('friends'), await find('many')]).toEqual(['expired', 'usable', 'unknown'])
+  })
 })
 
 it('writeItems writes the items, and names the table of an item that DynamoDB rejects', async () => {
