@@ -42,9 +42,23 @@ export const dynamoDb: Dialect = {
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
 export const cognito: Dialect = {
-  read: (headers, body) => ({ action: readAction(headers), about: /[0-9a-f-]{36}/.exec(body)?.[0] ?? '' }),
+  read: (headers, body) => ({ action: readAction(headers), about: /[0-9a-f-]{36}|\buser-\d+/.exec(body)?.[0] ?? '' }),
   throttled: () => jsonError('1.1', 400, 'TooManyRequestsException', { message: 'Too many requests' }),
   failed: () => jsonError('1.1', 500, 'InternalErrorException', FAILED),
+}
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html */
+export const eventBridge: Dialect = {
+  read: (headers, body) => ({ action: readAction(headers), about: readUserName(body) }),
+  throttled: () => jsonError('1.1', 400, 'ThrottlingException', { message: 'Rate exceeded' }),
+  failed: () => jsonError('1.1', 500, 'InternalException', FAILED),
+}
+
+/** A webhook, as Slack documents it: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+export const webhook: Dialect = {
+  read: (_, body) => ({ action: 'post', about: readUserName(body) }),
+  throttled: () => ({ status: 429, headers: { 'content-type': 'text/plain' }, body: Buffer.from('rate_limited') }),
+  failed: () => ({ status: 500, headers: { 'content-type': 'text/plain' }, body: Buffer.from('rollup_error') }),
 }
 
 /** @see https://docs.aws.amazon.com/ses/latest/APIReference/CommonErrors.html */
@@ -55,6 +69,10 @@ export const ses: Dialect = {
   },
   throttled: () => sesError(new SesError('Throttling', 'Maximum sending rate exceeded.')),
   failed: () => sesError(new SesError('InternalFailure', FAILED.message, 500)),
+}
+
+function readUserName(body: string): string {
+  return /\buser-\d+/.exec(body)?.[0] ?? ''
 }
 
 function readAction(headers: IncomingHttpHeaders): string {

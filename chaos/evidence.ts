@@ -1,4 +1,5 @@
 import type { Delivery } from '../src/shared/rules/once.ts'
+import type { Handlers } from './handlers.ts'
 import type { Journey } from './journey.ts'
 import type { Attempt } from './pool.ts'
 import type { Passed } from './proxy.ts'
@@ -7,6 +8,7 @@ import type { Row } from './stage.ts'
 /** The records of a run: the harness's own logs and the contents of the tables. */
 export interface Evidence {
   readonly delivery: Delivery
+  readonly handlers: Handlers
   readonly journeys: readonly Journey[]
   /** The time at which each deleted user was deleted, by `sub`, in milliseconds of the monotonic clock. */
   readonly gone: ReadonlyMap<string, number>
@@ -14,16 +16,25 @@ export interface Evidence {
   readonly dynamodb: readonly Passed[]
   readonly ses: readonly Passed[]
   readonly cognito: readonly Passed[]
+  readonly eventBridge: readonly Passed[]
+  readonly webhook: readonly Passed[]
+  /** The names of the users whom handlers added to a group. */
+  readonly grouped: ReadonlySet<string>
   /** Number of processes that ended without being killed by the harness. */
   readonly crashes: number
   readonly profiles: readonly Row[]
   readonly effects: readonly Row[]
   /** The invitations, and the rows that lead from users to them. */
   readonly invites: readonly Row[]
+  /** The mailboxes that users have reserved or keep. */
+  readonly mailboxes: readonly Row[]
 }
 
 /** The effects that each confirmed user has in the ledger. */
-export const EFFECTS = ['send-welcome-email', 'keep-invite'] as const
+export const EFFECTS: Readonly<Record<Handlers, readonly string[]>> = {
+  deployed: ['send-welcome-email', 'keep-invite'],
+  extended: ['send-welcome-email', 'keep-invite', 'notify', 'publish-event', 'add-to-group', 'keep-canonical-email'],
+}
 
 /** Groups values by a key. Skips values whose key is undefined. */
 export function groupBy<V>(values: Iterable<V>, getKey: (value: V) => string | undefined): ReadonlyMap<string, readonly V[]> {

@@ -1,5 +1,4 @@
 import type { Cognito } from './driver.ts'
-import { EFFECTS } from './evidence.ts'
 import { forEachLimited } from './for-each-limited.ts'
 import { type Journey, signIn } from './journey.ts'
 import type { Pool } from './pool.ts'
@@ -11,6 +10,8 @@ export interface Healing {
   readonly stage: Stage
   readonly driver: Cognito
   readonly pool: Pick<Pool, 'idle'>
+  /** The effects that each confirmed user must have in the ledger. */
+  readonly effects: readonly string[]
   readonly atATime: number
   readonly onProgress?: (done: string) => void
 }
@@ -29,7 +30,7 @@ export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<strin
   let signIns = 0
   let before = Number.POSITIVE_INFINITY
   for (let round = 1, last = false; !last; round += 1) {
-    const missing = await findIncompleteUsers(journeys, gone, stage)
+    const missing = await findIncompleteUsers(journeys, gone, healing)
     if (missing.length === 0) break
     last = missing.length >= before || round === ROUNDS
     before = missing.length
@@ -49,11 +50,11 @@ export async function heal(journeys: readonly Journey[], gone: ReadonlyMap<strin
 async function findIncompleteUsers(
   journeys: readonly Journey[],
   gone: ReadonlyMap<string, number>,
-  stage: Pick<Stage, 'profiles' | 'effects'>,
+  { stage, effects: needed }: Pick<Healing, 'stage' | 'effects'>,
 ): Promise<readonly User[]> {
   const known = new Set((await stage.profiles()).map(({ sub }) => sub))
   const effects = new Set((await stage.effects()).map(({ sub, effect }) => `${sub} ${effect}`))
-  const isRecorded = (sub: string): boolean => EFFECTS.every((effect) => effects.has(`${sub} ${effect}`))
+  const isRecorded = (sub: string): boolean => needed.every((effect) => effects.has(`${sub} ${effect}`))
   const isMissing = ({ confirmed, user: { sub, kind } }: Journey): boolean =>
     (confirmed && !(known.has(sub) && isRecorded(sub))) || (kind === 'veteran' && !known.has(sub))
   return journeys.filter((journey) => !gone.has(journey.user.sub) && isMissing(journey)).map(({ user }) => user)

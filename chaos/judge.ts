@@ -1,7 +1,7 @@
 import { measureDeadlines } from './deadlines.ts'
-import { EFFECTS, type Evidence, groupBy, parseSub } from './evidence.ts'
+import { type Checked, checkInvites, checkMoreEffects } from './effects.ts'
+import { type Evidence, groupBy, parseSub } from './evidence.ts'
 import { excuses } from './excuse.ts'
-import { checkInvites } from './invites.ts'
 import type { Passed } from './proxy.ts'
 import { unknowns } from './unknowns.ts'
 import type { User } from './users.ts'
@@ -39,7 +39,9 @@ export function judge(evidence: Evidence): Verdict {
   const leavers = journeys.map(({ user }) => user).filter(({ sub }) => gone.has(sub))
 
   const profiles = new Set(evidence.profiles.map(({ pk }) => parseSub(String(pk))))
-  const states = new Map(effects.flatMap(({ sub, state, effect }) => (effect === EFFECTS[0] ? [[String(sub), state] as const] : [])))
+  const states = new Map(
+    effects.flatMap(({ sub, state, effect }) => (effect === 'send-welcome-email' ? [[String(sub), state] as const] : [])),
+  )
   const accepted = groupBy(evidence.ses, (call) => (call.status === 200 ? call.about : undefined))
   const mailsTo = ({ email }: User): readonly Passed[] => accepted.get(email) ?? []
   const hasProfile = ({ sub }: User): boolean => profiles.has(sub)
@@ -58,6 +60,7 @@ export function judge(evidence: Evidence): Verdict {
   const unknown = journeys
     .filter(({ user }) => states.get(user.sub) === 'unknown')
     .map(({ user }) => ({ user, because: explain(user) ?? NO_REASON }))
+  const checked: readonly Checked[] = [...checkInvites(evidence), ...(evidence.handlers === 'extended' ? checkMoreEffects(evidence) : [])]
   const times = measureDeadlines(evidence.attempts)
 
   return {
@@ -79,7 +82,7 @@ export function judge(evidence: Evidence): Verdict {
         'unknown emails without an explanation',
         toSubs(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user)),
       ),
-      ...checkInvites(evidence).map(({ name, where }) => toPromised(name, where)),
+      ...checked.map(({ name, where }) => toPromised(name, where)),
       toPromised('emails to existing users', toSubs(veterans.filter(hasMail))),
       toPromised('emails to denied users', toSubs(outsiders.filter(hasMail))),
       toPromised(

@@ -1,4 +1,5 @@
 import { UsageError } from '../src/tools/lib/errors.ts'
+import { bundleExtended } from './handlers.ts'
 import { HELP, readOptions } from './options.ts'
 import { formatReport } from './report.ts'
 import { run } from './run.ts'
@@ -19,7 +20,9 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${HELP}\n`)
     return EXIT.kept
   }
-  const bundles = new URL('../dist/', import.meta.url).pathname
+  const dist = new URL('../dist/', import.meta.url).pathname
+  const bundles = options.handlers === 'deployed' ? dist : new URL('../dist/chaos/', import.meta.url).pathname
+  if (bundles !== dist) await bundleExtended(dist, bundles)
   // The seed is printed first, so that an interrupted run can be repeated.
   process.stdout.write(`seed ${options.seed}\n`)
   let kept = true
@@ -33,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!kept)
     process.stdout.write(
-      `\nA guarantee was broken. To repeat the run: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent}\n`,
+      `\nA guarantee was broken. To repeat the run: npm run chaos -- --seed ${options.seed} --users ${options.users} --faults ${options.percent} --handlers ${options.handlers}\n`,
     )
   return kept ? EXIT.kept : EXIT.broken
 }

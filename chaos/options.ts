@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
+import { HANDLERS, type Handlers } from './handlers.ts'
 
 /** The options of a run. */
 export interface Options {
@@ -9,6 +10,7 @@ export interface Options {
   readonly users: number
   readonly percent: number
   readonly deliveries: readonly Delivery[]
+  readonly handlers: Handlers
   readonly log: string | undefined
 }
 
@@ -25,6 +27,7 @@ export const HELP: string = [
   '  --users N         number of users (default: 10000)',
   '  --faults PERCENT  percentage of service calls that fail (default: 20)',
   '  --delivery MODE   at-most-once or at-least-once (default: one run of each)',
+  '  --handlers WHICH  deployed (default), or extended with a webhook, an event bus, a group and mailboxes',
   '  --log FILE        write the log of the handlers to FILE; without --delivery, the two runs write',
   '                    to FILE.at-most-once and FILE.at-least-once',
   '',
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     users: parseWholeNumber('users', values.users, 1, 1_000_000),
     percent: parsePercentage(values.faults),
     deliveries: values.delivery === undefined ? DELIVERIES : [parseDelivery(values.delivery)],
+    handlers: parseHandlers(values.handlers),
     log: values.log,
   }
 }
@@ -60,6 +64,7 @@ function parseArguments(args: readonly string[]) {
         users: { type: 'string', default: '10000' },
         faults: { type: 'string', default: '20' },
         delivery: { type: 'string' },
+        handlers: { type: 'string', default: 'deployed' },
         log: { type: 'string' },
       },
     }).values
@@ -85,4 +90,10 @@ function parseDelivery(value: string): Delivery {
   const delivery = DELIVERIES.find((each) => each === value)
   if (delivery === undefined) throw new UsageError(`--delivery ${value}: expected one of ${DELIVERIES.join(', ')}`)
   return delivery
+}
+
+function parseHandlers(value: string): Handlers {
+  const handlers = HANDLERS.find((each) => each === value)
+  if (handlers === undefined) throw new UsageError(`--handlers ${value}: expected one of ${HANDLERS.join(', ')}`)
+  return handlers
 }

@@ -3,9 +3,10 @@ import type { Delivery } from '../src/shared/rules/once.ts'
 import { UsageError } from '../src/tools/lib/errors.ts'
 import { FUNCTIONS } from './child-messages.ts'
 import { type Cognito, cognito, type Misfortunes } from './driver.ts'
-import { type Evidence, parseEffectSub } from './evidence.ts'
+import { EFFECTS, type Evidence, parseEffectSub } from './evidence.ts'
 import { FAULTS, faultPlan } from './faults.ts'
 import { forEachLimited } from './for-each-limited.ts'
+import type { Handlers } from './handlers.ts'
 import { heal } from './heal.ts'
 import { formatHistory } from './history.ts'
 import { type Journey, signIn, travel } from './journey.ts'
@@ -25,6 +26,7 @@ export interface RunOptions {
   /** Percentage of service calls that fail. */
   readonly percent: number
   readonly delivery: Delivery
+  readonly handlers: Handlers
   /** The folder of the bundles, such as `dist`. */
   readonly bundles: string
   /** The path of a file for the handlers' log lines. */
@@ -97,7 +99,7 @@ function misfortunes({ percent, users }: RunOptions): Misfortunes {
 }
 
 async function play(running: Running, startedAt: number): Promise<RunResult> {
-  const { seed, delivery, stage, pool, driver, onProgress = () => undefined } = running
+  const { seed, delivery, handlers, stage, pool, driver, onProgress = () => undefined } = running
   const users = makeUsers(seed, running.users)
   const sweep = scheduledSweep(pool, stage, seed)
   let { result: journeys, sweeps } = await sweepDuring(sweep, sendThrough(users, running))
@@ -114,7 +116,11 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   await swept()
   await recovered()
   await comeBack(journeys, gone, running)
-  const healing = await heal(journeys, gone, { stage, driver, pool, atATime: AT_A_TIME, onProgress })
+  const healing = await heal(journeys, gone, {
+    ...{ stage, driver, pool, onProgress },
+    atATime: AT_A_TIME,
+    effects: EFFECTS[handlers],
+  })
   await swept()
   // Ends the faults of the services, and recovers the effects that were lost since the first recovery, also those that a sweep had
   // claimed.
@@ -123,6 +129,7 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
 
   const evidence: Evidence = {
     delivery,
+    handlers,
     journeys,
     gone,
     attempts: pool.attempts(),
@@ -130,11 +137,15 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
     dynamodb: stage.dynamodb.log(),
     ses: stage.ses.log(),
     cognito: stage.cognito.log(),
+    eventBridge: stage.eventBridge.log(),
+    webhook: stage.webhook.log(),
+    grouped: stage.users.grouped(),
     profiles: await stage.profiles(),
     effects: await stage.effects(),
     invites: await stage.invites(),
+    mailboxes: await stage.mailboxes(),
   }
-  const calls = [...evidence.dynamodb, ...evidence.ses, ...evidence.cognito]
+  const calls = [...evidence.dynamodb, ...evidence.ses, ...evidence.cognito, ...evidence.eventBridge, ...evidence.webhook]
   const { kills, freezes } = pool.count()
   const veterans = new Set(users.filter(({ kind }) => kind === 'veteran').map(({ sub }) => sub))
   const queued = new Set(

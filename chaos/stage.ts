@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb'
@@ -7,9 +8,10 @@ import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
 import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
 import type { Delivery } from '../src/shared/rules/once.ts'
 import { startDynamoDb } from '../src/tools/local/dynamodb.ts'
-import type { LocalService } from '../src/tools/local/loopback.ts'
+import { startEventBridge } from '../src/tools/local/event-bridge/server.ts'
+import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import { startSes } from '../src/tools/local/ses/server.ts'
-import { createTables } from '../src/tools/local/tables.ts'
+import { createTables, type TableDefinition } from '../src/tools/local/tables.ts'
 import type { FunctionName } from './child-messages.ts'
 import * as dialects from './dialects.ts'
 import type { FaultPlan } from './faults.ts'
@@ -25,8 +27,10 @@ export interface Stage {
   readonly dynamodb: FaultProxy
   readonly ses: FaultProxy
   readonly cognito: FaultProxy
+  readonly eventBridge: FaultProxy
+  readonly webhook: FaultProxy
   /** Adds and removes users of the user pool, without the proxy. */
-  readonly users: Pick<UserPool, 'add' | 'remove'>
+  readonly users: Pick<UserPool, 'add' | 'remove' | 'grouped'>
   readonly environment: Readonly<Record<string, string>>
   /** Users created before this time get no welcome email. */
   readonly since: Date
@@ -38,6 +42,8 @@ export interface Stage {
   readonly invite: (code: string, uses: number) => Promise<void>
   /** Reads the invitations and the reservations of users, without the proxy. */
   readonly invites: () => Promise<readonly Row[]>
+  /** Reads the mailboxes of users, without the proxy. */
+  readonly mailboxes: () => Promise<readonly Row[]>
   /** Reads the profiles, without the proxy. */
   readonly profiles: () => Promise<readonly Row[]>
   /** Reads the effects, without the proxy. */
@@ -56,7 +62,8 @@ export interface StageOptions {
 }
 
 const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects', limits: 'chaos-limits' } as const
-const INVITES = 'chaos-invites'
+const MORE_TABLES = { invites: 'chaos-invites', mailboxes: 'chaos-mailboxes' } as const
+const EVENT_BUS_ARN = 'arn:aws:events:us-east-1:111122223333:event-bus/chaos'
 const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
@@ -84,21 +91,19 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
     const engine = await started(startDynamoDb())
     const inbox = await started(startSes({ keep: 0 }))
     const users = await started(startUserPool())
+    const bus = await started(startEventBridge())
+    const posts = await started(startWebhook())
     const client = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials })
     const documents = DynamoDBDocumentClient.from(client)
     services.push({ endpoint: engine.endpoint, stop: async () => client.destroy() })
-    await createTables(client, TABLES, [
-      {
-        name: INVITES,
-        keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-        attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      },
-    ])
+    await createTables(client, TABLES, Object.values(MORE_TABLES).map(defineTable))
     const dynamodb = await started(startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan }))
     const ses = await started(startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan }))
     const cognito = await started(startFaultProxy({ target: users.endpoint, dialect: dialects.cognito, plan }))
+    const eventBridge = await started(startFaultProxy({ target: bus.endpoint, dialect: dialects.eventBridge, plan }))
+    const webhook = await started(startFaultProxy({ target: posts.endpoint, dialect: dialects.webhook, plan }))
     const effects = dynamoEffects({ documents: () => documents, table: TABLES.effects })
-    const invites = dynamoInviteWriter({ documents: () => documents, table: INVITES })
+    const invites = dynamoInviteWriter({ documents: () => documents, table: MORE_TABLES.invites })
     const blocks = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
     return {
       dynamodb,
@@ -106,15 +111,21 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
       cognito,
       users,
       since,
-      environment: buildStageEnvironment({ dynamodb, ses, cognito }, { delivery, since }),
-      afterwards: buildStageEnvironment({ dynamodb: engine, ses: inbox, cognito: users }, { delivery, since }),
+      eventBridge,
+      webhook,
+      environment: buildStageEnvironment({ dynamodb, ses, cognito, eventBridge, webhook }, { delivery, since }),
+      afterwards: buildStageEnvironment(
+        { dynamodb: engine, ses: inbox, cognito: users, eventBridge: bus, webhook: posts },
+        { delivery, since },
+      ),
       block: async (userPoolId, sub) => {
         await blocks.block({ userPoolId, type: 'sub', value: sub, reason: 'chaos' })
       },
       invite: async (value, uses) => {
         await invites.create({ type: 'code', value, uses })
       },
-      invites: () => scanTable(documents, INVITES),
+      invites: () => scanTable(documents, MORE_TABLES.invites),
+      mailboxes: () => scanTable(documents, MORE_TABLES.mailboxes),
       profiles: () => scanTable(documents, TABLES.profiles),
       effects: () => scanTable(documents, TABLES.effects),
       pending: async () => {
@@ -133,15 +144,18 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
   }
 }
 
+type ServiceName = 'dynamodb' | 'ses' | 'cognito' | 'eventBridge' | 'webhook'
+
 /** Builds one environment for all functions. It inherits nothing, so that no settings or credentials of the developer leak in. */
 function buildStageEnvironment(
-  { dynamodb, ses, cognito }: Readonly<Record<'dynamodb' | 'ses' | 'cognito', LocalService>>,
+  { dynamodb, ses, cognito, eventBridge, webhook }: Readonly<Record<ServiceName, LocalService>>,
   { delivery, since }: { readonly delivery: Delivery; readonly since: Date },
 ): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SES: ses.endpoint,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.endpoint,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -150,13 +164,29 @@ function buildStageEnvironment(
     BLOCK_TABLE: TABLES.blocks,
     PROFILE_TABLE: TABLES.profiles,
     EFFECT_TABLE: TABLES.effects,
-    INVITE_TABLE: INVITES,
+    INVITE_TABLE: MORE_TABLES.invites,
+    CANONICAL_EMAIL_TABLE: MORE_TABLES.mailboxes,
+    WEBHOOK_URL: webhook.endpoint,
+    EVENT_BUS_ARN,
     WELCOME_EMAIL_FROM: 'welcome@example.com',
     WELCOME_APP_NAME: 'Chaos',
     WELCOME_APP_URL: 'https://app.example.com',
     WELCOME_EMAIL_DELIVERY: delivery,
     WELCOME_SINCE: since.toISOString(),
   }
+}
+
+function defineTable(name: string): TableDefinition {
+  return {
+    name,
+    keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  }
+}
+
+/** Starts a webhook that accepts every text. */
+function startWebhook(): Promise<LocalService> {
+  return listenOnLoopback(createServer((request, response) => void request.resume().on('end', () => response.end('ok'))))
 }
 
 async function scanTable(documents: DynamoDBDocumentClient, table: string): Promise<readonly Row[]> {

@@ -3,10 +3,18 @@ import { json } from 'node:stream/consumers'
 import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import { POOL, toUserName, type User } from './users.ts'
 
-/** A local user pool for the sweeper. It supports only ListUsers with a filter on `sub`. */
+/** A local user pool for the handlers. It supports ListUsers with a filter on `sub`, and AdminAddUserToGroup. */
 export interface UserPool extends LocalService {
   readonly add: (user: User, createdAt: Date) => void
   readonly remove: (user: User) => void
+  /** Returns the names of the users whom handlers added to a group. */
+  readonly grouped: () => ReadonlySet<string>
+}
+
+interface Asked {
+  readonly UserPoolId?: unknown
+  readonly Filter?: unknown
+  readonly Username?: unknown
 }
 
 interface Answered {
@@ -23,12 +31,17 @@ const FILTER = /^sub = "([0-9a-f-]{36})"$/
  */
 export async function startUserPool(): Promise<UserPool> {
   const users = new Map<string, { readonly user: User; readonly createdAt: Date }>()
+  const grouped = new Set<string>()
 
   const answer = async (request: IncomingMessage): Promise<Answered> => {
-    const asked: unknown = await json(request)
-    if (request.headers['x-amz-target'] !== 'AWSCognitoIdentityProviderService.ListUsers') return createRefusal('UnknownOperationException')
-    const { UserPoolId, Filter }: { readonly UserPoolId?: unknown; readonly Filter?: unknown } = Object(asked)
+    const { UserPoolId, Filter, Username }: Asked = Object(await json(request))
     if (UserPoolId !== POOL) return createRefusal('ResourceNotFoundException')
+    const [, operation] = `${request.headers['x-amz-target']}`.split('.')
+    if (operation === 'AdminAddUserToGroup') {
+      grouped.add(String(Username))
+      return { status: 200, body: {} }
+    }
+    if (operation !== 'ListUsers') return createRefusal('UnknownOperationException')
     const [, sub = ''] = FILTER.exec(String(Filter)) ?? []
     if (sub === '') return createRefusal('InvalidParameterException')
     const found = users.get(sub)
@@ -47,6 +60,7 @@ export async function startUserPool(): Promise<UserPool> {
     ...service,
     add: (user, createdAt) => void users.set(user.sub, { user, createdAt }),
     remove: (user) => void users.delete(user.sub),
+    grouped: () => grouped,
   }
 }
 

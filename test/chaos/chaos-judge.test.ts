@@ -6,6 +6,8 @@ import type { Ending } from '../../chaos/process.ts'
 import type { Passed } from '../../chaos/proxy.ts'
 import type { Row } from '../../chaos/stage.ts'
 import { POOL, type User } from '../../chaos/users.ts'
+import { canonicalEmailPk } from '../../src/shared/canonical/dynamo-canonical-emails.ts'
+import { parseEmailAddress } from '../../src/shared/email/address.ts'
 import { toHolderId } from '../../src/shared/invites/invites.ts'
 
 const ann: User = { index: 0, kind: 'member', sub: '6c4a1d9e-2b57-4f80-9a3c-71e05d8b24f6', email: 'ann@example.com', code: 'invited-0' }
@@ -52,6 +54,7 @@ const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
 /** Creates the evidence of a run without errors, with a new and an existing user. `more` replaces parts of the evidence. */
 const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   delivery: 'at-least-once',
+  handlers: 'deployed',
   journeys: [
     { user: ann, confirmed: true, wronglyApproved: 0, turnedAway: false },
     { user: vera, confirmed: false, wronglyApproved: 0, turnedAway: false },
@@ -62,9 +65,13 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   dynamodb: [mark(5), mark(60)],
   ses: [mail(50)],
   cognito: [],
+  eventBridge: [],
+  webhook: [],
+  grouped: new Set(),
   profiles: [createProfile(ann), createProfile(vera)],
   effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'done' }],
   invites: [createInvite({ [holder(ann)]: 0 })],
+  mailboxes: [],
   ...more,
 })
 const listBroken = (more: Partial<Evidence>) =>
@@ -273,6 +280,43 @@ describe('judge', () => {
     expect(listBroken({ journeys: refused, invites: [createInvite({ [holder(ann)]: 0, [holder(stranger)]: 0 })] })).toEqual([
       'invitations held by denied users',
     ])
+  })
+
+  describe('with more effects', () => {
+    const post: Passed = { ...mail(50), action: 'post', about: 'user-0' }
+    const address = parseEmailAddress(ann.email)
+    const pk = address && canonicalEmailPk(POOL, address)
+    const extended = {
+      ...{ handlers: 'extended', delivery: 'at-most-once' },
+      ...{ webhook: [post], eventBridge: [post], grouped: new Set(['user-0']), mailboxes: [{ pk }] },
+    } satisfies Partial<Evidence>
+
+    it('finds no broken guarantee if each effect happened once', () => {
+      expect(listBroken(extended)).toEqual([])
+    })
+
+    it('finds each effect that did not happen', () => {
+      expect(
+        listBroken({
+          ...extended,
+          webhook: [{ ...post, status: 500 }],
+          eventBridge: [],
+          grouped: new Set(),
+          mailboxes: [{ pk, expiresAt: 1 }],
+        }),
+      ).toEqual([
+        'missing messages to the webhook',
+        'missing events on the bus',
+        'confirmed users without their group',
+        'confirmed users whose mailbox may be taken',
+      ])
+    })
+
+    it('finds a second message with at-most-once, and accepts it with at-least-once', () => {
+      const twice = { ...extended, webhook: [post, post], eventBridge: [post, post] }
+      expect(listBroken(twice)).toEqual(['duplicate messages to the webhook', 'duplicate events on the bus'])
+      expect(listBroken({ ...twice, delivery: 'at-least-once' })).toEqual([])
+    })
   })
 
   it('finds effects left pending, personal data in finished effects, and crashed processes', () => {

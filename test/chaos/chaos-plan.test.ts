@@ -58,12 +58,26 @@ describe('readOptions', () => {
 
   it('readOptions returns the values of the given arguments', () => {
     expect(
-      readOptions(['--seed', '5', '--users', '40', '--faults', '12.5', '--delivery', 'at-least-once', '--log', 'handlers.log']),
+      readOptions([
+        '--seed',
+        '5',
+        '--users',
+        '40',
+        '--faults',
+        '12.5',
+        '--delivery',
+        'at-least-once',
+        '--handlers',
+        'extended',
+        '--log',
+        'handlers.log',
+      ]),
     ).toEqual({
       seed: 5,
       users: 40,
       percent: 12.5,
       deliveries: ['at-least-once'],
+      handlers: 'extended',
       log: 'handlers.log',
     })
     expect(readOptions(['--help'])).toBe('help')
@@ -75,6 +89,7 @@ describe('readOptions', () => {
     [['--seed', '1.5'], '--seed 1.5: expected a whole number from 0 to 2147483647'],
     [['--faults', '101'], '--faults 101: expected a percentage from 0 to 100'],
     [['--faults', '-1'], "Option '--faults' argument is ambiguous"],
+    [['--handlers', 'mine'], '--handlers mine: expected one of deployed, extended'],
     [['--delivery', 'twice'], '--delivery twice: expected one of at-most-once, at-least-once'],
     [['--user', '1'], "Unknown option '--user'; see npm run chaos -- --help"],
     [['replay'], "Unexpected argument 'replay'"],

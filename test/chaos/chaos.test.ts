@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FUNCTIONS, type FunctionName } from '../../chaos/child-messages.ts'
 import { type FaultPlan, faultPlan } from '../../chaos/faults.ts'
+import { bundleExtended } from '../../chaos/handlers.ts'
 import type { Promised } from '../../chaos/judge.ts'
 import { type Pool, startPool } from '../../chaos/pool.ts'
 import { formatReport } from '../../chaos/report.ts'
@@ -26,7 +27,7 @@ afterAll(() => built.remove())
 
 describe.each(DELIVERIES)('a run with %s, with faults in 20 % of calls and killed processes', (delivery) => {
   it('keeps every guarantee for 150 users', { timeout: 120_000 }, async () => {
-    const result = await run({ seed: SEED, users: 150, percent: 20, delivery, bundles: `${built.folder}/dist` })
+    const result = await run({ seed: SEED, users: 150, percent: 20, delivery, handlers: 'deployed', bundles: `${built.folder}/dist` })
     const broken = listBroken(result).map(({ name }) => name)
     expect(broken, `seed ${SEED}\n${formatReport(delivery, result).join('\n')}`).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)
@@ -34,9 +35,20 @@ describe.each(DELIVERIES)('a run with %s, with faults in 20 % of calls and kille
   })
 })
 
+describe('a run with more effects', () => {
+  it('keeps every guarantee for 60 users, with faults in 20 % of calls', { timeout: 120_000 }, async () => {
+    const bundles = join(built.folder, 'extended')
+    await bundleExtended(`${built.folder}/dist`, bundles)
+    const result = await run({ seed: SEED, users: 60, percent: 20, delivery: 'at-most-once', handlers: 'extended', bundles })
+    const broken = listBroken(result).map(({ name }) => name)
+    expect(broken, `seed ${SEED}\n${formatReport('at-most-once', result).join('\n')}`).toEqual([])
+    expect(result.promises.map(({ name }) => name)).toContain('duplicate messages to the webhook')
+  })
+})
+
 describe.each(DELIVERIES)('a run with %s, without faults', (delivery) => {
   it('sends one email to each confirmed user, and none to existing users', async () => {
-    const result = await run({ seed: SEED, users: 60, percent: 0, delivery, bundles: `${built.folder}/dist` })
+    const result = await run({ seed: SEED, users: 60, percent: 0, delivery, handlers: 'deployed', bundles: `${built.folder}/dist` })
     expect(listBroken(result)).toEqual([])
     expect(result.mails).toMatchObject({ unknown: new Map(), deadLetters: 0, twice: new Map() })
     // If the machine is busy, the sweeper sends some emails. Users who are deleted before the sweep do not get theirs.
@@ -57,7 +69,8 @@ describe('a run with handlers that do nothing', () => {
     for (const name of names) await writeFile(join(bundles, name, 'handler.js'), 'export const handler = async (event) => event\n')
     return bundles
   }
-  const runWith = (bundles: string): Promise<RunResult> => run({ seed: SEED, users: 40, percent: 0, delivery: 'at-most-once', bundles })
+  const runWith = (bundles: string): Promise<RunResult> =>
+    run({ seed: SEED, users: 40, percent: 0, delivery: 'at-most-once', handlers: 'deployed', bundles })
 
   it('reports the guarantees that handlers break if they do nothing', async () => {
     const result = await runWith(await idle(...FUNCTIONS.filter((name) => name !== 'sweeper')))
