@@ -8,7 +8,7 @@ describe('preAuthenticationSettings', () => {
   it('reads every variable', () => {
     const environment = { BLOCK_TABLE: 'blocks', REFUSAL_CODES: 'all', LOG_LEVEL: 'Error', LOG_HASH_KEY: '0123456789abcdef' }
     expect(read({ ...environment, PATH: '/usr/bin' })).toEqual({ ...environment, LOG_LEVEL: 'error' })
-    expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks' })
+    expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks', REFUSAL_CODES: 'own' })
   })
 
   it.each([

@@ -22,6 +22,7 @@ describe('preSignUpSettings', () => {
       ADMIN_CREATED_USERS: 'exempt',
       FEDERATED_EMAIL: 'require-verified',
       INVITE_BY: 'code',
+      REFUSAL_CODES: 'own',
     })
   })
 

@@ -6,7 +6,7 @@ const read = (environment: Environment): PreTokenGenerationSettings => readSetti
 
 describe('preTokenGenerationSettings', () => {
   it('reads every variable', () => {
-    expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'deny' })
+    expect(read({ BLOCK_TABLE: 'blocks' })).toEqual({ BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'deny', REFUSAL_CODES: 'own' })
     const given = { BLOCK_TABLE: 'blocks', BLOCK_WHEN_UNKNOWN: 'allow', REFUSAL_CODES: 'all', LOG_LEVEL: 'warn' }
     expect(read({ ...given, ACCESS_TOKEN_ATTRIBUTES: 'email, custom:tenant' })).toEqual({
       ...given,

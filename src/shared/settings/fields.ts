@@ -198,15 +198,15 @@ export function logging({ LOG_LEVEL, LOG_HASH_KEY }: LogSettings): Pick<HandlerS
 
 /** The setting of every handler that refuses users. */
 export interface RefusalCodesSetting {
-  readonly REFUSAL_CODES?: 'own' | 'all' | undefined
+  readonly REFUSAL_CODES: 'own' | 'all'
 }
 
 /** The field of `RefusalCodesSetting`. */
 export const refusalFields: Fields<RefusalCodesSetting> = {
-  REFUSAL_CODES: optional(oneOf(['own', 'all'])),
+  REFUSAL_CODES: { ...oneOf(['own', 'all']), default: 'own' },
 }
 
 /** Converts the setting to a setting of a handler factory. */
 export function refusals({ REFUSAL_CODES }: RefusalCodesSetting): Pick<HandlerSettings, 'refusalCodes'> {
-  return REFUSAL_CODES === undefined ? {} : { refusalCodes: REFUSAL_CODES }
+  return { refusalCodes: REFUSAL_CODES }
 }
