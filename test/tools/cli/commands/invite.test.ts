@@ -130,8 +130,9 @@ describe('lifeguard invite', () => {
     [['--code', '--uses', '0'], '--uses 0: expected a number from 1 to 500'],
     [['--code', '--uses', '1e2'], '--uses 1e2: expected a number from 1 to 500'],
     [['--code', '--uses', '501'], '--uses 501: expected a number from 1 to 500'],
-    [['--code', '--until', 'tomorrow'], '--until tomorrow: expected a time such as 2027-01-31'],
-    [['--code', '--until', '2999-13-31'], '--until 2999-13-31: expected a time such as'],
+    [['--code', '--until', 'tomorrow'], '--until tomorrow: expected a date (2027-01-31)'],
+    [['--code', '--until', '2999-13-31'], '--until 2999-13-31: expected a date'],
+    [['--code', '--until', '2999-02-30'], '--until 2999-02-30: this day does not exist'],
     [['--code', '--until', '2020-01-31'], '--until 2020-01-31: expected a time in the future'],
     [['--cod'], "Did you mean '--code'?"],
   ])('exits with 2 for the arguments %j', async (args, message) => {
