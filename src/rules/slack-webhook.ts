@@ -1,4 +1,4 @@
-import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { assertMilliseconds, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { LifeguardError, NotDoneError } from '../shared/rules/errors.ts'
 import { isObject } from '../shared/rules/invocation.ts'
 import type { Webhook } from './notify.ts'
@@ -46,8 +46,7 @@ export function slackWebhook(options: SlackWebhookOptions): Webhook {
   assertOptions(OWNER, options, ['url', 'timeoutMs'])
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const url = parseUrl(options.url)
-  if (!(timeoutMs >= 100 && timeoutMs <= 4000))
-    throw new RangeError(`${OWNER}: timeoutMs is ${timeoutMs}; expected a number of milliseconds from 100 to 4000`)
+  assertMilliseconds(`${OWNER}: timeoutMs`, timeoutMs, 100, 4000)
   return {
     permissions: [],
     async send(text, signal) {

@@ -122,7 +122,9 @@ describe('slackWebhook', () => {
     [{ url: SECRET }, 'url is not a URL; expected an https: URL'],
     [{ url: `http://hooks.slack.com/${SECRET}` }, 'url is not https:'],
     [{ url: `https://user:${SECRET}@hooks.slack.com/` }, 'url has a user name'],
-    [{ url: 'https://a.example', timeoutMs: 50 }, 'timeoutMs is 50; expected a number of milliseconds from 100 to 4000'],
+    [{ url: 'https://a.example', timeoutMs: 50 }, 'timeoutMs is 50; expected an integer from 100 to 4000'],
+    [{ url: 'https://a.example', timeoutMs: '2000' }, 'timeoutMs is a string; expected an integer from 100 to 4000'],
+    [{ url: 'https://a.example', timeoutMs: 1000.5 }, 'timeoutMs is 1000.5; expected an integer from 100 to 4000'],
     [{ url: 'https://a.example', timeout: 50 }, "unknown option 'timeout'"],
   ])('throws for the invalid options %j, without the URL', (options, message) => {
     const make = (): unknown => Reflect.apply(slackWebhook, undefined, [options])

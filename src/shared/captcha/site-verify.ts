@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readLimitedText, tryParseJson } from '../response-body.ts'
-import { assertOptions, describeValue } from '../rules/arguments.ts'
+import { assertMilliseconds, assertOptions, describeValue } from '../rules/arguments.ts'
 import { LifeguardError } from '../rules/errors.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { VerifyToken } from './verify-token.ts'
@@ -64,8 +64,7 @@ export function siteVerify(options: SiteVerifyOptions): VerifyToken {
     throw new TypeError(`${OWNER}: secret is ${secret === '' ? 'empty' : describeValue(secret)}; expected the secret key of your site`)
   const url = findUrl(options)
   assertChecks(options)
-  if (!(timeoutMs >= 100 && timeoutMs <= 4000))
-    throw new RangeError(`${OWNER}: timeoutMs is ${timeoutMs}; expected a number of milliseconds from 100 to 4000`)
+  assertMilliseconds(`${OWNER}: timeoutMs`, timeoutMs, 100, 4000)
 
   return async (token, signal, use) => {
     if (token === '' || token.length > LONGEST_TOKEN) return false
@@ -94,6 +93,9 @@ function findUrl({ provider, url }: SiteVerifyOptions): URL {
   const isLocal = parsed?.protocol === 'http:' && LOOPBACK.includes(parsed.hostname)
   if (parsed === null || !(parsed.protocol === 'https:' || isLocal))
     throw new TypeError(`${OWNER}: url is not an https: URL, and would send the secret unencrypted`)
+  // `fetch` rejects such a URL, with the whole URL in its error.
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new TypeError(`${OWNER}: url has a user name; expected an https: URL without one`)
   return parsed
 }
 
