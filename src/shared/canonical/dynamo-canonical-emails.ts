@@ -75,7 +75,9 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
 
     async release(claim, signal) {
       const key = toKey(claim.userPoolId, claim.address)
-      const command = deleteItem({ table, key, if: and(equals('owner', toOwner(claim)), exists('expiresAt')) })
+      // A later reservation ends later. Lambda may send a release late, after the user has tried again.
+      const isOwn = and(equals('owner', toOwner(claim)), isAtMost('expiresAt', seconds() + RESERVED_SECONDS))
+      const command = deleteItem({ table, key, if: isOwn })
       await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
 

@@ -95,9 +95,10 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
       if (pk === undefined) return
       const change = {
         UpdateExpression: 'REMOVE holds.#holder',
-        ConditionExpression: 'holds.#holder > :kept',
+        // A later reservation ends later. Lambda may send a release late, after the user has tried again.
+        ConditionExpression: 'holds.#holder > :kept AND holds.#holder <= :until',
         ExpressionAttributeNames: { '#holder': toHolderId(user) },
-        ExpressionAttributeValues: { ':kept': KEPT },
+        ExpressionAttributeValues: { ':kept': KEPT, ':until': seconds() + HELD_SECONDS },
       }
       await update(pk, change, signal)
     },

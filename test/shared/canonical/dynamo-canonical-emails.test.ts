@@ -42,6 +42,21 @@ onEveryDynamoDb((engine) => {
     expect(JSON.stringify(Items)).not.toContain('mary')
   })
 
+  it('does not end a later reservation of the user by a release that arrives late', async () => {
+    const [early, late] = [create(() => new Date(1_000_000)), create(() => new Date(1_005_000))]
+    const pool = newPool()
+    const ann = createClaim(pool, 'ann', 'ann@gmail.com')
+    const eve = createClaim(pool, 'eve', 'ann@gmail.com')
+    await early.reserve(ann, signal)
+    await late.reserve(ann, signal)
+
+    await early.release(ann, signal)
+
+    expect(await late.reserve(eve, signal)).toBe(false)
+    await late.release(ann, signal)
+    expect(await late.reserve(eve, signal)).toBe(true)
+  })
+
   it('forgets a mailbox that was kept, in any spelling of its address', async () => {
     const emails = create()
     const pool = newPool()
