@@ -54,6 +54,7 @@ export function limitSignUps(options: LimitSignUpsOptions, counter: Counter): Ru
         const key = await findKey(ctx, per)
         if (key === undefined) return undefined
         const counted: unknown = await counter.count(key, limit, ctx.signal, reservationKey(ctx))
+        if (counted === 'renewed') return counted
         // Without this check, a counter in plain JavaScript that returns undefined would deny every sign-up.
         if (typeof counted !== 'boolean') throw new TypeError(`count() returned ${describeValue(counted)}; expected a boolean`)
         return counted ? undefined : denial

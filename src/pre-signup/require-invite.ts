@@ -59,7 +59,9 @@ export function requireInvite(invites: Invites, options: RequireInviteOptions = 
       commit: {
         async reserve(ctx) {
           const key = findKey(ctx)
-          return key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal)) ? undefined : used
+          const reserved = key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal))
+          if (reserved === 'renewed') return reserved
+          return reserved ? undefined : used
         },
         async release(ctx) {
           const key = findKey(ctx)

@@ -40,14 +40,22 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     tryConditionalWrite(documents().send(new UpdateCommand({ TableName: table, Key: { pk }, ...change }), { abortSignal: signal }))
 
   /** Takes a free place, or renews the user's own reservation. */
-  const takePlace = (pk: string, holder: string, signal: AbortSignal): Promise<boolean> => {
+  const takePlace = async (pk: string, holder: string, signal: AbortSignal): Promise<boolean | 'renewed'> => {
     const change = {
+      TableName: table,
+      Key: { pk },
       UpdateExpression: 'SET holds.#holder = :until',
       ConditionExpression: `${USABLE} AND ((attribute_not_exists(holds.#holder) AND size(holds) < uses) OR holds.#holder > :kept)`,
       ExpressionAttributeNames: { '#holder': holder },
       ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':kept': KEPT },
+      ReturnValues: 'UPDATED_OLD' as const,
     }
-    return update(pk, change, signal)
+    let isRenewed = false
+    const write = async (): Promise<void> => {
+      const { Attributes } = await documents().send(new UpdateCommand(change), { abortSignal: signal })
+      isRenewed = Object.hasOwn(Object(Attributes?.holds), holder)
+    }
+    return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
   }
 
   /** Replaces a random expired reservation of another user. */
@@ -65,8 +73,9 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     return update(pk, change, signal)
   }
 
-  const hold = async (pk: string, holder: string, signal: AbortSignal, attempts: number = ATTEMPTS): Promise<boolean> => {
-    if (await takePlace(pk, holder, signal)) return true
+  const hold = async (pk: string, holder: string, signal: AbortSignal, attempts: number = ATTEMPTS): Promise<boolean | 'renewed'> => {
+    const taken = await takePlace(pk, holder, signal)
+    if (taken) return taken
     const invite = readInvite(await get(pk, signal))
     if (attempts === 0 || invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
     return (await replaceExpired(pk, holder, invite, signal)) || hold(pk, holder, signal, attempts - 1)
@@ -84,10 +93,12 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     async reserve(key, user, signal) {
       const pk = toInviteId(key)
       const holder = toHolderId(user)
-      if (pk === undefined || !(await hold(pk, holder, signal))) return false
+      const held = pk !== undefined && (await hold(pk, holder, signal))
+      if (!held) return false
       const pointer = { UpdateExpression: 'SET invite = :invite, expiresAt = :end' }
       const values = { ':invite': pk, ':end': seconds() + POINTER_SECONDS }
-      return update(toPointer(holder), { ...pointer, ExpressionAttributeValues: values }, signal)
+      await update(toPointer(holder), { ...pointer, ExpressionAttributeValues: values }, signal)
+      return held
     },
 
     async release(key, user, signal) {

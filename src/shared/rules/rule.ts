@@ -120,9 +120,10 @@ export interface Commit<T extends Trigger = Trigger> {
    * Reserves with one conditional write. Uses a key such as `reservationKey(ctx)`, so that a repeated event finds its own reservation. The
    * reservation should expire within an hour, because the user may never confirm. Make it permanent in a rule of post confirmation.
    *
-   * @returns `deny(...)` if nothing is left to reserve.
+   * @returns `deny(...)` if nothing is left to reserve. `'renewed'` if an earlier event of the user made the reservation: it is not
+   *   released, because that user may exist by now.
    */
-  readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | undefined>
+  readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | 'renewed' | undefined>
   /** Undoes `reserve` after a later reservation denied or failed. It may be called although nothing was reserved. */
   readonly release: (ctx: RuleContext<T>) => MaybePromise<void>
 }

@@ -25,7 +25,7 @@ onEveryDynamoDb((engine) => {
     try {
       const emails = dynamoCanonicalEmails({ documents: documentClient(), table: engine.tables.limits })
       const pool = newPool()
-      expect(await emails.reserve(createClaim(pool, 'ann', 'ann@gmail.com'), signal)).toBe(true)
+      expect(await emails.reserve(createClaim(pool, 'ann', 'ann@gmail.com'), signal)).toBe('renewed')
       expect(await emails.reserve(createClaim(pool, 'eve', 'ann@gmail.com'), signal)).toBe(false)
     } finally {
       await proxy.stop()
