@@ -41,6 +41,8 @@ export class CaptchaAnswerError extends LifeguardError {
 
 const OWNER = 'siteVerify()'
 const OPTIONS = ['secret', 'provider', 'url', 'hostnames', 'action', 'minScore', 'timeoutMs']
+// The services return the host name alone. With another form, every user would be denied.
+const HOST = /^[\w.-]+$/
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const MOST_BYTES = 64 * 1024
 /** The longest token. Those of the three services are shorter. */
@@ -102,6 +104,11 @@ function findUrl({ provider, url }: SiteVerifyOptions): URL {
 function assertChecks({ provider, hostnames, action, minScore }: SiteVerifyOptions): void {
   if (hostnames !== undefined && !(Array.isArray(hostnames) && hostnames.length > 0 && hostnames.every((each) => typeof each === 'string')))
     throw new TypeError(`${OWNER}: hostnames is ${describeValue(hostnames)}; expected a list such as ['app.example.com']`)
+  const wrong = hostnames?.find((each) => !HOST.test(each))
+  if (wrong !== undefined)
+    throw new TypeError(
+      `${OWNER}: hostnames has '${wrong}'; expected a host name in ASCII, without https:// and port, such as 'app.example.com'`,
+    )
   if (action !== undefined && (typeof action !== 'string' || provider === 'hcaptcha'))
     throw new TypeError(`${OWNER}: action is ${describeValue(action)}; expected a text, and hCaptcha returns none`)
   if (minScore === undefined) return

@@ -149,6 +149,13 @@ describe('siteVerify', () => {
     ['another url', { secret, url: 5 }, 'siteVerify(): url is not an https: URL'],
     ['a misspelt option', { secret, provider: 'turnstile', host: 'x' }, "siteVerify(): unknown option 'host'"],
     ['a host name as text', { secret, provider: 'turnstile', hostnames: 'x' }, 'siteVerify(): hostnames is a string; expected a list'],
+    [
+      'a URL as a host name',
+      { secret, provider: 'turnstile', hostnames: ['https://x.example'] },
+      "hostnames has 'https://x.example'; expected",
+    ],
+    ['a host with a port', { secret, provider: 'turnstile', hostnames: ['x.example', 'x.example:8080'] }, "hostnames has 'x.example:8080'"],
+    ['a host in Unicode', { secret, provider: 'turnstile', hostnames: ['münchen.example'] }, "hostnames has 'münchen.example'; expected"],
     ['no host names', { secret, provider: 'turnstile', hostnames: [] }, 'siteVerify(): hostnames is an array; expected a list'],
     [
       'an action of hCaptcha',

@@ -71,6 +71,7 @@ export function parseBlock(args: readonly string[], io: Io, now: Date): BlockWis
   if (values.help) return 'help'
   const word = parseWho('block', positionals)
   const place = parsePlace('block WHO', values, io)
+  assertNoPhone(word, values.by)
   const key = parseTarget(word, values.by, values.exact, place.userPoolId)
   const reason = parseReason(values.reason)
   const message = values['public-message']
@@ -95,6 +96,7 @@ export function parseUnblock(args: readonly string[], io: Io): UnblockWish | 'he
   if (values.help) return 'help'
   const word = parseWho('unblock', positionals)
   const place = parsePlace('unblock WHO', values, io)
+  assertNoPhone(word, values.by)
   const key = parseTarget(word, values.by, values.exact, place.userPoolId)
   const spelling = { exactUserName: values.exact }
   assertKey(word, () => toRemovedKeys(key, spelling))
@@ -130,6 +132,14 @@ export function parseBlocked(args: readonly string[], io: Io): BlockedWish | 'he
   if (checked?.type === 'emailDomain' || checked?.value === '')
     throw new UsageError(`--check ${values.check}: expected a user name, a sub or an email address`)
   return { ...place, checked, configuration: values.config, readsHandlers: !values['no-handlers'], json: values.json }
+}
+
+const PHONE = /^\+\d{5,15}$/
+
+/** @throws UsageError for a phone number. Cognito knows its user, but a block by this name would match no event. */
+function assertNoPhone(word: string, by: string | undefined): void {
+  if (by === undefined && PHONE.test(word))
+    throw new UsageError(`${word} is a phone number, and blocks have none. Pass the sub of the user, or --by username for a user name`)
 }
 
 function parseWho(command: string, [word, more]: readonly string[]): string {

@@ -171,6 +171,7 @@ describe('lifeguard block', () => {
     [['eve', '--reason', 'spam', '--until', 'tomorrow'], '--until tomorrow: expected a date (2027-01-31)'],
     [['eve', '--reason', 'spam', '--until', '2999-01-31T12:00'], '--until 2999-01-31T12:00: expected a date'],
     [['eve', '--reason', 'spam', '--until', '2999-02-30'], '--until 2999-02-30: '],
+    [['+491701234567', '--reason', 'spam'], '+491701234567 is a phone number, and blocks have none. Pass the sub of the user'],
     [['eve', '--reason', 'spam', '--until', '2999-02-30T12:00Z'], '--until 2999-02-30T12:00Z: this day does not exist'],
     [['eve', '--reason', 'spam', '--until', '2999-06-31T23:30-02:00'], '--until 2999-06-31T23:30-02:00: this day does not exist'],
     [['eve', '--reason', 'spam', '--until', '2001-01-01'], '--until 2001-01-01: expected a time in the future'],
