@@ -60,13 +60,19 @@ describe('slackWebhook', () => {
     expect(texts).toEqual([escaped])
   })
 
-  it.each([400, 403, 404, 429, 500, 503])('throws NotDoneError for the status %i, after one attempt', async (status) => {
+  it.each([400, 403, 404, 429])('throws NotDoneError for the status %i, after one attempt', async (status) => {
     const error = await catchError((await start(answer(status))).send('a', signal))
     expect(error).toBeInstanceOf(NotDoneError)
     expect(error).toMatchObject({
       reason: 'webhook-failed',
       cause: { message: `The webhook did not accept the message: the status is ${status}` },
     })
+    expect(service?.calls()).toBe(1)
+  })
+
+  it.each([500, 502, 503, 504])('throws WebhookError for the status %i, because Slack may have posted the text', async (status) => {
+    const error = await catchError((await start(answer(status))).send('a', signal))
+    expect(error).toMatchObject({ name: 'WebhookError', message: `The webhook did not accept the message: the status is ${status}` })
     expect(service?.calls()).toBe(1)
   })
 
