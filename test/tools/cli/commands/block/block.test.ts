@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type LocalServices, startServices } from '../../../../../src/tools/local/services.ts'
 import { lifeguard, parseNdjson } from '../../../../support/cli/lifeguard.ts'
 import { type CognitoSessionsEndpoint, startCognitoSessions } from '../../../../support/cognito-sessions-endpoint.ts'
+import { endpointEnvironment } from '../../../../support/environment.ts'
 import { dynamoDbClient } from '../../../../support/local-clients.ts'
+import { startLossyProxy } from '../../../../support/lossy-proxy.ts'
 
 const POOL = 'eu-west-1_Example'
 const SUB = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'
@@ -154,6 +156,22 @@ describe('lifeguard block', () => {
 
     expect(code).toBe(1)
     expect(stderr).toMatch(/^lifeguard: Cannot write to the table 'missing': ResourceNotFoundException.* Nothing was changed\n$/)
+  })
+
+  it('does not claim that nothing was changed if the response of the table is lost', async () => {
+    const proxy = await startLossyProxy(services.dynamodb.endpoint, 100)
+    try {
+      const env = { ...services.environment, ...endpointEnvironment({ dynamodb: proxy.endpoint }), BLOCK_TABLE: 'blocks' }
+      const { code, stderr } = await lifeguard(['block', 'eve', '--reason', 'spam', '--pool', table], { env })
+
+      expect(code).toBe(1)
+      expect(stderr).toMatch(
+        /^lifeguard: Cannot write to the table 'blocks': .*\. The block may be written\. Run the same command again\n$/,
+      )
+      expect(await items()).toHaveLength(1)
+    } finally {
+      await proxy.stop()
+    }
   })
 
   it.each([
