@@ -95,8 +95,12 @@ export interface Run {
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Evaluates a condition within the deadline. Returns a promise only if the condition returns one. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
-  /** Runs a rule after the decision. The rule cannot change the decision. */
-  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
+  /**
+   * Runs a rule after the decision. The rule cannot change the decision.
+   *
+   * @param denial Runs the rule only if this denial is the decision, and not for example one of a branch of `anyOf` that lost.
+   */
+  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, denial?: Pick<Deny, 'by' | 'reason'>) => void
 }
 
 /** The settings with which a composition runs a child. */
