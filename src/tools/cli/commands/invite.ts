@@ -115,6 +115,7 @@ function parseWork(values: Values, [email, more]: readonly string[]): Work {
   if (chosen.length > 1) throw new UsageError(`Expected only one of ${chosen.join(', ')}`)
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one address: lifeguard invite EMAIL`)
   if (json && !list) throw new UsageError("--json works only with 'invite --list'")
+  if (revoke?.trim() === '') throw new UsageError('--revoke: expected an address, a code or an id from the list')
   if (list || revoke !== undefined) {
     const surplus = uses === undefined ? (until === undefined ? undefined : '--until') : '--uses'
     if (surplus !== undefined) throw new UsageError(`${surplus} works only with EMAIL or --code`)

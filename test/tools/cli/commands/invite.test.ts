@@ -126,6 +126,7 @@ describe('lifeguard invite', () => {
     [['--code', '--json'], "--json works only with 'invite --list'"],
     [['--list', '--uses', '2'], '--uses works only with EMAIL or --code'],
     [['--revoke', 'x', '--until', '2999-01-31'], '--until works only with EMAIL or --code'],
+    [['--revoke', ''], '--revoke: expected an address, a code or an id from the list'],
     [['ann'], "'ann' is not a valid email address"],
     [['--code', '--uses', '0'], '--uses 0: expected a number from 1 to 500'],
     [['--code', '--uses', '1e2'], '--uses 1e2: expected a number from 1 to 500'],

@@ -129,7 +129,7 @@ describe('lifeguard erase', () => {
     [[], 'Missing sub of the user. Expected: lifeguard erase SUB --pool ID'],
     [[ANN], 'Missing user pool. Expected: lifeguard erase SUB --pool ID'],
     [[ANN, 'b', '--pool', userPoolId], "Unexpected argument 'b'. Expected one user: lifeguard erase SUB --pool ID"],
-    [['ann', '--pool', userPoolId], "'ann' is not a sub; expected a UUID such as"],
+    [['ann', '--pool', userPoolId], "'ann' is not a sub; expected a UUID in lower case, such as"],
     [[`${ANN}#x`, '--pool', userPoolId], 'is not a sub'],
     [[ANN, '--pool', 'eu-west-1-Example'], '--pool eu-west-1-Example: expected the id of a user pool'],
     [[ANN, '--pool', userPoolId, '--username', ''], '--username: expected a user name that is not empty'],
