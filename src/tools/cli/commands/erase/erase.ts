@@ -96,7 +96,8 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one user: lifeguard erase SUB --pool ID`)
   if (!values.pool) throw new UsageError('Missing user pool. Expected: lifeguard erase SUB --pool ID')
   // With a user name or a misspelt id, the command would find no rows and report success.
-  if (!SUB.test(sub)) throw new UsageError(`'${sub}' is not a sub; expected a UUID in lower case, such as 5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a11`)
+  if (!SUB.test(sub))
+    throw new UsageError(`'${sub}' is not a sub; expected a UUID in lower case, such as 5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a11`)
   parsePoolRegion(values.pool)
   if (values.username === '') throw new UsageError('--username: expected a user name that is not empty')
   const user = { userPoolId: values.pool, sub, userName: values.username, email: parseEmail(values.email) }
