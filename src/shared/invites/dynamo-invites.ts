@@ -23,6 +23,12 @@ const ATTEMPTS = 8
 
 const USABLE = 'attribute_exists(pk) AND (attribute_not_exists(expiresAt) OR expiresAt > :now)'
 
+/** An entry of `holds` to write: its value as `:until`, and the condition of the invitation. */
+interface Entry {
+  readonly condition: string
+  readonly values: Readonly<Record<string, number>>
+}
+
 /**
  * Makes invitations in a DynamoDB table. A look-up is one strongly consistent `GetItem`, a reservation two `UpdateItem`, and to keep it
  * takes one of each.
@@ -58,17 +64,17 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
   }
 
-  /** Replaces a random expired reservation of another user. */
-  const replaceExpired = async (pk: string, holder: string, invite: InviteItem, signal: AbortSignal): Promise<boolean> => {
+  /** Replaces a random expired reservation of another user, by a reservation or by a final use. */
+  const replaceExpired = async (pk: string, holder: string, invite: InviteItem, entry: Entry, signal: AbortSignal): Promise<boolean> => {
     const expired = Object.entries(invite.holds).filter(([, until]) => until !== KEPT && until <= seconds())
     const chosen = expired[Math.floor(Math.random() * expired.length)]
     if (chosen === undefined) return false
     const [other, until] = chosen
     const change = {
       UpdateExpression: 'SET holds.#holder = :until REMOVE holds.#other',
-      ConditionExpression: `${USABLE} AND holds.#other = :other AND attribute_not_exists(holds.#holder)`,
+      ConditionExpression: `${entry.condition} AND holds.#other = :other AND attribute_not_exists(holds.#holder)`,
       ExpressionAttributeNames: { '#holder': holder, '#other': other },
-      ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':other': until },
+      ExpressionAttributeValues: { ...entry.values, ':other': until },
     }
     return update(pk, change, signal)
   }
@@ -78,7 +84,8 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     if (taken) return taken
     const invite = readInvite(await get(pk, signal))
     if (attempts === 0 || invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
-    return (await replaceExpired(pk, holder, invite, signal)) || hold(pk, holder, signal, attempts - 1)
+    const entry = { condition: USABLE, values: { ':now': seconds(), ':until': seconds() + HELD_SECONDS } }
+    return (await replaceExpired(pk, holder, invite, entry, signal)) || hold(pk, holder, signal, attempts - 1)
   }
 
   return {
@@ -124,7 +131,11 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
         ExpressionAttributeNames: { '#holder': holder },
         ExpressionAttributeValues: { ':kept': KEPT },
       }
-      return (await update(pointer.invite, change, signal)) ? 'kept' : 'gone'
+      if (await update(pointer.invite, change, signal)) return 'kept'
+      // Another user may have taken the place over, and not confirmed within the hour.
+      const invite = readInvite(await get(pointer.invite, signal))
+      const entry = { condition: 'attribute_exists(pk)', values: { ':until': KEPT } }
+      return invite !== undefined && (await replaceExpired(pointer.invite, holder, invite, entry, signal)) ? 'kept' : 'gone'
     },
   }
 }
