@@ -72,8 +72,8 @@ function readSource(input: unknown): Source {
   const names = [code, __type, name].map(toName)
   const found = names.find((each) => findKind(each) !== undefined)
   const text = typeof message === 'string' ? message : ''
-  // `fetch` rejects with a TypeError, whose text depends on the browser.
-  const isFetch = name === 'TypeError' && /fetch|network|load failed/i.test(text)
+  // `fetch` rejects with a TypeError: 'Failed to fetch', 'Load failed', 'NetworkError when ...', 'Network request failed' or 'fetch failed'.
+  const isFetch = name === 'TypeError' && /^(failed to f|fetch f|load f|network)/i.test(text)
   return { name: found ?? (isFetch ? 'NetworkError' : ''), text }
 }
 
@@ -88,8 +88,9 @@ function readText(text: string): Source {
   const parts = text.split(/[?#&]/)
   const find = (key: string): string | undefined => parts.find((part) => part.startsWith(key))?.slice(key.length)
   const [error, description] = [find('error='), find('error_description=')]
-  if (error === undefined && description === undefined) return { name: '', text }
-  return { name: decode(error), text: decode(description) }
+  // A URL without an error may have the code of a sign-in, which must not appear as a message.
+  const isRedirect = error !== undefined || description !== undefined || /^\S+:\//.test(text)
+  return { name: decode(error), text: isRedirect ? decode(description) : text }
 }
 
 /** Decodes a value of a query. `URLSearchParams` is incomplete in React Native. */

@@ -48,7 +48,7 @@ export function eventBridgeBus(options: EventBridgeBusOptions): EventBus {
   return {
     permissions: [{ actions: ['events:PutEvents'], resource: 'EVENT_BUS_ARN' }],
     async publish(event, signal) {
-      const command = toCommand(event, busArn, source)
+      const command = createCommand(event, busArn, source)
       const send = async (each: PutEventsCommand): Promise<void> => {
         const { FailedEntryCount = 0, Entries = [] } = await eventBridge().send(each, { abortSignal: signal })
         // EventBridge answers 200 although it rejected the only event.
@@ -56,6 +56,15 @@ export function eventBridgeBus(options: EventBridgeBusOptions): EventBus {
       }
       await sendCommand(command, send, EventBridgeServiceException, signal)
     },
+  }
+}
+
+/** @throws NotDoneError if the data cannot become JSON, such as a BigInt. */
+function createCommand(event: BusEvent, busArn: string, source: string): PutEventsCommand {
+  try {
+    return toCommand(event, busArn, source)
+  } catch (error) {
+    throw new NotDoneError(error)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../shared/cognito/event.ts'
-import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { assertMilliseconds, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { isObject } from '../shared/rules/invocation.ts'
 import { respond, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule, type RulePermission } from '../shared/rules/rule.ts'
@@ -43,7 +43,7 @@ const WITHIN_MS = 1000
  * If the look-up fails or takes too long, the rule has an error and the sign-in fails. Inside `failOpen`, the provider's values win then.
  *
  * @param names The names of the attributes in the pool.
- * @throws TypeError if an argument is invalid. RangeError if `withinMs` is not positive.
+ * @throws TypeError if an argument is invalid. RangeError if `withinMs` is not a positive integer.
  * @example
  * inboundFederation(failOpen(keepProfile(['name', 'picture'], cognitoStoredProfiles({ cognito: cognitoClient() }))))
  */
@@ -54,7 +54,7 @@ export function keepProfile(names: readonly string[], profiles: StoredProfiles, 
     throw new TypeError(`keepProfile(): the profiles are ${describeValue(profiles)}; expected an object with a function find`)
   assertOptions('keepProfile()', options, ['providerNames', 'withinMs'])
   const { providerNames = {}, withinMs = WITHIN_MS } = options
-  if (!(withinMs > 0)) throw new RangeError(`keepProfile(): withinMs is ${withinMs}; expected a positive number of ms`)
+  assertMilliseconds('keepProfile(): withinMs', withinMs, 1)
   const targets = names.map((name) => [name, Object.hasOwn(providerNames, name) ? `${providerNames[name]}` : name] as const)
   assertNames('keepProfile()', [...targets.map(([, target]) => target), ...Object.keys(providerNames)])
   return defineRule<InboundFederation>(

@@ -25,7 +25,7 @@ export function keepInvite(invites: Pick<Invites, 'keep' | 'permissions'>): Rule
         case 'none':
           return skip('no-invite-reserved')
         default:
-          return skip('invite-gone', 'The reservation had expired, and another user has used the invitation')
+          return skip('invite-gone', 'Another user has used the invitation since the reservation expired, or it was revoked')
       }
     },
     { can: ['done'], reads: [], reasons: ['no-invite-reserved', 'invite-gone'], permissions: invites.permissions },

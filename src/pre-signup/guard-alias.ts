@@ -11,6 +11,9 @@ const OWNER = 'guardAlias()'
 /** The default message of a denial. It does not mention the account. */
 const NOT_AVAILABLE = 'This sign-up is not possible. If you have an account already, please sign in'
 
+// The code of `reserveLegacyUsers`, because the message is the same.
+const CODE = { code: 'account-exists', quiet: true } as const
+
 /** An email address or a phone number that a sign-up would verify. */
 export interface AliasQuery {
   readonly userPoolId: string
@@ -62,8 +65,9 @@ export function guardAlias(aliases: Aliases, options: GuardAliasOptions, ...rule
   if (options.revealsExistence !== true)
     throw new TypeError(`${OWNER}: a denial reveals to anyone that a user exists; expected revealsExistence: true, to accept that`)
   assertRules(OWNER, rules, 3)
-  const held = deny('alias-taken', options.message ?? NOT_AVAILABLE)
-  const malformed = deny('email-malformed', options.message ?? NOT_AVAILABLE)
+  const { message = NOT_AVAILABLE } = options
+  const held = deny('alias-taken', message, CODE)
+  const malformed = deny('email-malformed', message, CODE)
   const inner = chain(...rules)
 
   const isHeld = async (query: AliasQuery, signal: AbortSignal): Promise<boolean> => {

@@ -53,17 +53,24 @@ export function limitSignUps(options: LimitSignUpsOptions, counter: Counter): Ru
       async reserve(ctx) {
         const key = await findKey(ctx, per)
         if (key === undefined) return undefined
-        const counted: unknown = await counter.count(key, limit, ctx.signal, reservationKey(ctx))
+        const counted: unknown = await counter.count(key, limit, ctx.signal, toUse(ctx))
+        if (counted === 'renewed') return counted
         // Without this check, a counter in plain JavaScript that returns undefined would deny every sign-up.
         if (typeof counted !== 'boolean') throw new TypeError(`count() returned ${describeValue(counted)}; expected a boolean`)
         return counted ? undefined : denial
       },
       async release(ctx) {
         const key = await findKey(ctx, per)
-        if (key !== undefined) await counter.release(key, limit, ctx.signal, reservationKey(ctx))
+        const use = toUse(ctx)
+        if (key !== undefined && use !== undefined) await counter.release(key, limit, ctx.signal, use)
       },
     },
   })
+}
+
+/** Returns the name of the use, or undefined for an event without a user name: all such sign-ups would be one use. */
+function toUse(ctx: RuleContext<PreSignUp>): string | undefined {
+  return ctx.user.userName === '' ? undefined : reservationKey(ctx)
 }
 
 /** Returns the key of the counter of a sign-up, or undefined if it is not counted. */

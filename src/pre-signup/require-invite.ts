@@ -40,6 +40,7 @@ export function requireInvite(invites: Omit<Invites, 'keep'>, options: RequireIn
   const findKey = makeFinder(from)
   const explain = (detail: string): Deny => deny('no-invite', message, { code: 'invite-not-valid', detail, quiet: true })
   const [missing, unverified, used] = [explain('missing'), explain('email-not-verified'), explain('used')]
+  const unnamed = explain('no-user-name')
 
   return defineRule<PreSignUp>(
     'require-invite',
@@ -47,6 +48,8 @@ export function requireInvite(invites: Omit<Invites, 'keep'>, options: RequireIn
       const key = findKey(ctx)
       if (key === undefined) return missing
       if (key.type === 'email' && !isVerifiable(ctx)) return unverified
+      // Without a user name, all users would own the same reservation.
+      if (ctx.user.userName === '') return unnamed
       const state: unknown = await invites.find(key, toUser(ctx), ctx.signal)
       const known = STATES.find((each) => each === state)
       if (known === undefined) throw new TypeError(`find() returned ${describeValue(state)}; expected one of ${STATES.join(', ')}`)
@@ -59,7 +62,9 @@ export function requireInvite(invites: Omit<Invites, 'keep'>, options: RequireIn
       commit: {
         async reserve(ctx) {
           const key = findKey(ctx)
-          return key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal)) ? undefined : used
+          const reserved = key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal))
+          if (reserved === 'renewed') return reserved
+          return reserved ? undefined : used
         },
         async release(ctx) {
           const key = findKey(ctx)

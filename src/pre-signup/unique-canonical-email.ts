@@ -63,7 +63,9 @@ export function uniqueCanonicalEmail(emails: CanonicalEmails, options: UniqueCan
       commit: {
         async reserve(ctx) {
           const claim = toClaim(ctx)
-          return claim === undefined || (await emails.reserve(claim, ctx.signal)) ? undefined : taken
+          const reserved = claim === undefined || (await emails.reserve(claim, ctx.signal))
+          if (reserved === 'renewed') return reserved
+          return reserved ? undefined : taken
         },
         async release(ctx) {
           const claim = toClaim(ctx)

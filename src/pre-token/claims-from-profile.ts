@@ -1,5 +1,5 @@
 import type { ProfileKey, ProfileReader, StoredProfile } from '../shared/profiles/profiles.ts'
-import { describeValue } from '../shared/rules/arguments.ts'
+import { assertMilliseconds, describeValue } from '../shared/rules/arguments.ts'
 import { processClock, startDeadline } from '../shared/rules/invocation.ts'
 import { respond, skip } from '../shared/rules/outcome.ts'
 import { defineRule, type Rule } from '../shared/rules/rule.ts'
@@ -43,7 +43,7 @@ export function claimsFromProfile<const Name extends string>(
   const owner = 'claimsFromProfile()'
   const to = parseTarget(owner, options, ['withinMs', 'cacheSeconds', 'cacheEntries', 'now'])
   const { withinMs = 1000, cacheSeconds = 60, cacheEntries = 1000, now = () => new Date() } = options
-  if (!(withinMs > 0)) throw new RangeError(`${owner}: withinMs is ${withinMs}; expected a positive number of milliseconds`)
+  assertMilliseconds(`${owner}: withinMs`, withinMs, 1)
   if (!(cacheSeconds >= 0 && cacheEntries >= 0))
     throw new RangeError(`${owner}: cacheSeconds is ${cacheSeconds} and cacheEntries is ${cacheEntries}; expected numbers, 0 or more`)
   const sources = Object.entries<ProfileSource>(map)

@@ -16,7 +16,7 @@ export interface DenyEventsOptions {
 const OWNER = 'denyEvents()'
 
 /**
- * Runs rules in order, as `chain` does, and publishes an event for each denial. The event has the pool, the trigger, its source, the app
+ * Runs rules in order, as `chain` does, and publishes an event if their denial is the decision. The event has the pool, the trigger, its source, the app
  * client, the rule and the reason, and no data of the user. It is published after the decision, in a quarter of the time left and at most
  * 500 ms. An error of the bus never changes the decision.
  *
@@ -66,7 +66,7 @@ export function denyEvents<T extends Refusing>(
       // Replaces a reason that a rule made from data of the user, as the log does.
       const hide = (reason: string): string => (declared.has(reason) ? reason : hidePersonal(ctx.event)(reason))
       const event = describeDenial(type, ctx, { ...verdict, reason: hide(verdict.reason) })
-      run.defer(createPublisher(event), ctx)
+      run.defer(createPublisher(event), ctx, verdict)
       return verdict
     },
   })

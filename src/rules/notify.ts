@@ -1,5 +1,6 @@
 import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { assertReads, type DeclaresReads } from '../shared/rules/condition.ts'
+import { NotDoneError } from '../shared/rules/errors.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule, type RulePermission } from '../shared/rules/rule.ts'
 import type { RuleContext, Working } from '../shared/rules/trigger.ts'
@@ -49,16 +50,23 @@ export function notify<T extends Working>(webhook: Webhook, options: NotifyOptio
     reasons: ['no-message'],
     ...(webhook.permissions && { permissions: webhook.permissions }),
     async evaluate(ctx) {
-      const text: unknown = message(ctx)
+      const text = writeText(message, ctx)
       if (text === undefined) return skip('no-message')
-      // The message of the error does not contain the text, because errors are logged.
-      if (typeof text !== 'string' || text.trim() === '')
-        throw new TypeError(
-          `${OWNER}: message returned ${typeof text === 'string' ? 'an empty text' : describeValue(text)}; expected a text`,
-        )
       await webhook.send(text, ctx.signal)
       return done()
     },
   })
   return { ...rule, reads }
+}
+
+/** @throws NotDoneError if the function fails. Nothing was sent then, so the ledger may run the rule again, with a corrected function. */
+function writeText<T extends Working>(message: NotifyOptions<T>['message'], ctx: RuleContext<T>): string | undefined {
+  try {
+    const text: unknown = message(ctx)
+    if (text === undefined || (typeof text === 'string' && text.trim() !== '')) return text
+    // The message of the error does not contain the text, because errors are logged.
+    throw new TypeError(`${OWNER}: message returned ${typeof text === 'string' ? 'an empty text' : describeValue(text)}; expected a text`)
+  } catch (error) {
+    throw new NotDoneError(error)
+  }
 }

@@ -1,5 +1,6 @@
 import { assertMethod, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { assertReads, type DeclaresReads } from '../shared/rules/condition.ts'
+import { NotDoneError } from '../shared/rules/errors.ts'
 import { isObject } from '../shared/rules/invocation.ts'
 import { done, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
@@ -45,9 +46,8 @@ export function publishEvent<T extends Working>(bus: EventBus, options: PublishE
     reasons: ['no-detail'],
     ...(bus.permissions && { permissions: bus.permissions }),
     async evaluate(ctx) {
-      const data: unknown = detail === undefined ? describe(ctx) : detail(ctx)
+      const data = detail === undefined ? describe(ctx) : readDetail(detail, ctx)
       if (data === undefined) return skip('no-detail')
-      if (!isObject(data)) throw new TypeError(`${OWNER}: detail returned ${describeValue(data)}; expected an object`)
       await bus.publish({ type, detail: data }, ctx.signal)
       return done()
     },
@@ -58,4 +58,15 @@ export function publishEvent<T extends Working>(bus: EventBus, options: PublishE
 function describe({ trigger, event, user, appClient }: RuleContext): Readonly<Record<string, unknown>> {
   const { userPoolId, triggerSource } = event
   return { userPoolId, sub: user.sub ?? null, trigger, triggerSource, appClient: appClient ?? null }
+}
+
+/** @throws NotDoneError if the function fails. Nothing was published then, so the ledger may run the rule again, with a corrected function. */
+function readDetail<T extends Working>(detail: EventDetail<T>, ctx: RuleContext<T>): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const data: unknown = detail(ctx)
+    if (data === undefined || isObject(data)) return data
+    throw new TypeError(`${OWNER}: detail returned ${describeValue(data)}; expected an object`)
+  } catch (error) {
+    throw new NotDoneError(error)
+  }
 }

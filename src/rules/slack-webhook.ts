@@ -1,4 +1,4 @@
-import { assertOptions, describeValue } from '../shared/rules/arguments.ts'
+import { assertMilliseconds, assertOptions, describeValue } from '../shared/rules/arguments.ts'
 import { LifeguardError, NotDoneError } from '../shared/rules/errors.ts'
 import { isObject } from '../shared/rules/invocation.ts'
 import type { Webhook } from './notify.ts'
@@ -34,7 +34,7 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
  * Makes a webhook that posts to a channel of Slack. It escapes the text, so that a user's name can neither mention people nor hide a link,
  * and Slack fetches no page that the text names. It makes one attempt, and follows no redirect.
  *
- * `send` throws `NotDoneError` if Slack answered with any status other than 2xx, or could not be reached. After a timeout, Slack may have posted
+ * `send` throws `NotDoneError` if Slack refused the message, or could not be reached. After a status of 5xx or a timeout, Slack may have posted
  * the message.
  *
  * @throws TypeError if the URL or an option is invalid, RangeError if `timeoutMs` is. The message never contains the URL.
@@ -46,8 +46,7 @@ export function slackWebhook(options: SlackWebhookOptions): Webhook {
   assertOptions(OWNER, options, ['url', 'timeoutMs'])
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const url = parseUrl(options.url)
-  if (!(timeoutMs >= 100 && timeoutMs <= 4000))
-    throw new RangeError(`${OWNER}: timeoutMs is ${timeoutMs}; expected a number of milliseconds from 100 to 4000`)
+  assertMilliseconds(`${OWNER}: timeoutMs`, timeoutMs, 100, 4000)
   return {
     permissions: [],
     async send(text, signal) {
@@ -56,7 +55,10 @@ export function slackWebhook(options: SlackWebhookOptions): Webhook {
         signal.throwIfAborted()
         throw hideUrl(error)
       })
-      if (status < 200 || status > 299) throw new NotDoneError(new WebhookError(`the status is ${status}`))
+      if (status >= 200 && status <= 299) return
+      const refused = new WebhookError(`the status is ${status}`)
+      // A server or a proxy may fail after the message was posted.
+      throw status >= 500 ? refused : new NotDoneError(refused)
     },
   }
 }

@@ -128,6 +128,12 @@ describe("Cognito's own errors", () => {
     ['OperationNotEnabledException', '', 'not-configured', false],
     ['NetworkError', 'A network error has occurred.', 'network', true],
     ['TypeError', 'Failed to fetch', 'network', true],
+    ['TypeError', 'fetch failed', 'network', true],
+    ['TypeError', 'NetworkError when attempting to fetch resource.', 'network', true],
+    ['TypeError', 'Network request failed', 'network', true],
+    ['TypeError', 'Load failed', 'network', true],
+    ['TypeError', 'fetchUser is not a function', 'unknown', false],
+    ['TypeError', "Cannot read properties of undefined (reading 'network')", 'unknown', false],
   ])('reads %s with the text %j as %s', (name, message, kind, retry) => {
     expect(readAuthError(createError(name, message))).toEqual({ ...NOTHING, kind, message, retry })
   })
@@ -166,6 +172,8 @@ describe('an unknown value', () => {
     ['an object that throws', thrower],
     ['a name of Object.prototype', { name: 'constructor', message: 1 }],
     ['a broken escape', '?error=%E0%A4%A'],
+    ['a redirect after a sign-in', 'https://app.example.com/?code=secret&state=x'],
+    ['the location after a sign-in', new URL('com.example.app://home?code=secret')],
     ['a redirect with a name of Object.prototype', '?error=toString'],
   ])('has the kind unknown: %s', (_, value) => {
     expect(readAuthError(value)).toEqual({ ...NOTHING, kind: 'unknown', message: '', retry: false })

@@ -80,6 +80,12 @@ describe('eventBridgeBus', () => {
     expect(service.calls()).toBe(1)
   })
 
+  it('throws NotDoneError for data that cannot become JSON', async () => {
+    const error = await bus.publish({ ...event, detail: { count: 1n } }, signal).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ name: 'NotDoneError', reason: 'TypeError' })
+    expect(service.calls()).toBe(0)
+  })
+
   it('throws another error after a 500 or a lost connection, because the event may be published', async () => {
     for (const trouble of [answer(500, { __type: 'InternalException' }), (({ request }) => request.socket.destroy()) satisfies Behaviour]) {
       behave = trouble

@@ -82,7 +82,9 @@ describe('keepProfile', () => {
     [[], stored({}), {}, 'keepProfile() needs at least one value'],
     [['sub'], stored({}), {}, "'sub' identifies the user"],
     [['name'], undefined, {}, 'the profiles are undefined; expected an object with a function find'],
-    [['name'], stored({}), { withinMs: 0 }, 'withinMs is 0; expected a positive number of ms'],
+    [['name'], stored({}), { withinMs: 0 }, 'withinMs is 0; expected an integer from 1'],
+    [['name'], stored({}), { withinMs: '1000' }, 'withinMs is a string; expected an integer from 1'],
+    [['name'], stored({}), { withinMs: Number.POSITIVE_INFINITY }, 'withinMs is Infinity; expected an integer from 1'],
     [['name'], stored({}), { within: 5 }, "unknown option 'within'"],
     [['name'], stored({}), { providerNames: { name: 'sub' } }, "'sub' identifies the user"],
   ])('throws for invalid arguments (%#)', (names, profiles, options, message) => {

@@ -85,6 +85,11 @@ describe('limitSignUps', () => {
     expect(await decideAll(hourly, memoryCounter(), events)).toEqual(['proceed', 'proceed', 'proceed', 'proceed', 'denied'])
   })
 
+  it('counts every event without a user name, because they may be of several users', async () => {
+    const events = ['a@example.com', 'b@example.com', 'c@example.com'].map((email) => signUp('', email))
+    expect(await decideAll(hourly, memoryCounter(), events)).toEqual(['proceed', 'proceed', 'denied'])
+  })
+
   it('does not count a sign-up that another rule denies, before or after it', async () => {
     const counter = memoryCounter()
     const refuse = preSignUp.rule('refuse', () => deny('no', 'No'))

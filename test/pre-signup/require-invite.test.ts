@@ -43,6 +43,13 @@ describe('requireInvite', () => {
     for (let time = 0; time < 3; time += 1) expect(await decide(invites, signUp('ann', 'FRIENDS-2026'))).toMatchObject({ kind: 'proceed' })
   })
 
+  it('denies an event without a user name, because all such users would share one use', async () => {
+    const invites = memoryInvites({ invites: [friends] })
+    const decision = await decide(invites, signUp('', 'FRIENDS-2026'))
+    expect(decision).toMatchObject({ kind: 'denied', reason: 'no-invite', message: MESSAGE })
+    expect(decision.trace).toMatchObject([{ detail: 'no-user-name' }])
+  })
+
   it('gives the same answer, after the same single request, for an unknown, a used and an expired code', async () => {
     const invites = memoryInvites({ invites: [friends, { type: 'code', value: 'old', until: new Date(0) }] })
     await decide(invites, signUp('ann', 'FRIENDS-2026'))

@@ -115,7 +115,8 @@ describe('claimsFromProfile', () => {
     ['a reserved claim', [{ sub: 'x' }], "claimsFromProfile(): Cognito reserves the claim 'sub'"],
     ['an audience', [{ aud: 'x' }, { to: 'access' }], "claimsFromProfile(): Cognito reserves the claim 'aud'"],
     ['a number instead of a field', [{ plan: 1 }], 'claimsFromProfile(): plan is a number; expected the name of a field'],
-    ['no time', [{ plan: 'plan' }, { withinMs: 0 }], 'claimsFromProfile(): withinMs is 0; expected a positive number'],
+    ['no time', [{ plan: 'plan' }, { withinMs: 0 }], 'claimsFromProfile(): withinMs is 0; expected an integer from 1'],
+    ['a time as a text', [{ plan: 'plan' }, { withinMs: '1000' }], 'claimsFromProfile(): withinMs is a string; expected an integer from 1'],
     ['a negative age', [{ plan: 'plan' }, { cacheSeconds: -1 }], 'claimsFromProfile(): cacheSeconds is -1'],
     ['a misspelt option', [{ plan: 'plan' }, { within: 1 }], "claimsFromProfile(): unknown option 'within'"],
   ])('throws for %s when the rule is made', (_, args, message) => {

@@ -4,7 +4,7 @@ import { preSignUp } from '../../src/pre-signup/trigger.ts'
 import { allowEmailDomains } from '../../src/rules/allow-email-domains.ts'
 import { denyEvents } from '../../src/rules/deny-events.ts'
 import type { BusEvent, EventBus } from '../../src/rules/event-bus.ts'
-import { anyOf, failOpen } from '../../src/shared/rules/combinators.ts'
+import { anyOf, failOpen, shadow } from '../../src/shared/rules/combinators.ts'
 import { allow, deny } from '../../src/shared/rules/outcome.ts'
 import { ann, preAuthenticationEvent, preSignUpEvent } from '../support/events.ts'
 
@@ -52,6 +52,20 @@ describe('denyEvents', () => {
     expect(await preSignUp(denyEvents(bus, domains)).decide(preSignUpEvent())).toMatchObject({ kind: 'proceed' })
     expect(await preSignUp(anyOf(denyEvents(bus, proof))).decide(refused)).toMatchObject({ kind: 'proceed', rule: 'proof' })
     expect(bus.events).toEqual([])
+  })
+
+  it('publishes no denial that does not decide: of a branch that lost, of a shadow, and before another denial', async () => {
+    const bus = createBus()
+    const proof = preSignUp.rule('proof', () => allow())
+    const later = preSignUp.rule('later', () => deny('too-late', 'Too late'))
+
+    expect(await preSignUp(anyOf(denyEvents(bus, domains), proof)).decide(refused)).toMatchObject({ kind: 'proceed' })
+    expect(await preSignUp(shadow(denyEvents(bus, domains))).decide(refused)).toMatchObject({ kind: 'proceed' })
+    expect(await preSignUp(anyOf(denyEvents(bus, domains), proof), later).decide(refused)).toMatchObject({ rule: 'later' })
+    expect(bus.events).toEqual([])
+
+    expect(await preSignUp(anyOf(later, denyEvents(bus, domains))).decide(refused)).toMatchObject({ rule: 'allow-email-domains' })
+    expect(bus.events).toHaveLength(1)
   })
 
   it('uses the type of its options, and works in each trigger that can refuse', async () => {

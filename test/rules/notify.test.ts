@@ -80,8 +80,20 @@ describe('notify', () => {
     const webhook = createWebhook()
     const rule = notify<PostConfirmation>(webhook, { message: () => JSON.parse(json), reads: [] })
     const { trace } = await postConfirmation(rule).decide(postConfirmationEvent())
-    expect(trace).toMatchObject([{ outcome: 'error', error: { message: `notify(): message returned ${found}; expected a text` } }])
+    expect(trace).toMatchObject([
+      { outcome: 'error', error: { name: 'NotDoneError', cause: { message: `notify(): message returned ${found}; expected a text` } } },
+    ])
     expect(webhook.texts).toEqual([])
+  })
+
+  it('lets the ledger try again after the function threw, because nothing was sent', async () => {
+    const ledger = memoryLedger()
+    const message = (): never => {
+      throw new TypeError('a bug')
+    }
+    const rule = notify<PostConfirmation>(createWebhook(), { message, reads: [] })
+    await postConfirmation({ write: () => undefined }, once(ledger, rule, { delivery: 'at-most-once' })).decide(postConfirmationEvent())
+    expect(ledger.rows).toMatchObject([{ state: 'pending', reason: 'TypeError' }])
   })
 
   it('declares what it reads, and the permissions of its webhook', () => {

@@ -101,7 +101,22 @@ describe('publishEvent', () => {
   ])('fails if the function returns %s', async (json, found) => {
     const rule = publishEvent<PostConfirmation>(createBus(), { type, detail: () => JSON.parse(json), reads: [] })
     const { trace } = await postConfirmation(rule).decide(postConfirmationEvent())
-    expect(trace).toMatchObject([{ outcome: 'error', error: { message: `publishEvent(): detail returned ${found}; expected an object` } }])
+    expect(trace).toMatchObject([
+      {
+        outcome: 'error',
+        error: { name: 'NotDoneError', cause: { message: `publishEvent(): detail returned ${found}; expected an object` } },
+      },
+    ])
+  })
+
+  it('lets the ledger try again after the function threw, because nothing was published', async () => {
+    const ledger = memoryLedger()
+    const detail = (): never => {
+      throw new TypeError('a bug')
+    }
+    const rule = publishEvent<PostConfirmation>(createBus(), { type, detail, reads: [] })
+    await postConfirmation({ write: () => undefined }, once(ledger, rule, { delivery: 'at-most-once' })).decide(postConfirmationEvent())
+    expect(ledger.rows).toMatchObject([{ state: 'pending', reason: 'TypeError' }])
   })
 
   it('declares what it reads, and the permissions of its bus', () => {

@@ -3,7 +3,9 @@ import { limitMessages } from '../../src/custom-message/limit-messages.ts'
 import { customMessage } from '../../src/custom-message/trigger.ts'
 import { requireHostedDomain } from '../../src/inbound-federation/require-hosted-domain.ts'
 import { preAuthentication } from '../../src/pre-auth/trigger.ts'
+import { autoConfirm } from '../../src/pre-signup/auto-confirm.ts'
 import { denyDuplicateEmail } from '../../src/pre-signup/deny-duplicate-email.ts'
+import { guardAlias } from '../../src/pre-signup/guard-alias.ts'
 import { limitSignUps } from '../../src/pre-signup/limit-sign-ups.ts'
 import { linkProviders } from '../../src/pre-signup/link-providers.ts'
 import { requireInvite } from '../../src/pre-signup/require-invite.ts'
@@ -148,6 +150,14 @@ describe('the codes of rules', () => {
 
     expect(readCode(await generic.decide(again))).toEqual(['email-not-allowed', 'email'])
     expect(readCode(await plain.decide(again))).toEqual(['email-taken', 'email'])
+  })
+
+  it('guardAlias has the code of reserveLegacyUsers, also for a malformed address', async () => {
+    const verify = autoConfirm({ verifyEmail: 'trust-unproven-address' })
+    const handler = preSignUp(guardAlias({ isHeld: async () => true }, { revealsExistence: true }, verify))
+
+    for (const email of ['ann@example.com', 'a@b@c'])
+      expect(readCode(await handler.decide(preSignUpEvent({ email })))).toEqual(['account-exists', undefined])
   })
 
   it.each([undefined, '2025-01'])('requireConsent has one code, also for the version %s', async (version) => {

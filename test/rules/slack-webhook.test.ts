@@ -60,13 +60,19 @@ describe('slackWebhook', () => {
     expect(texts).toEqual([escaped])
   })
 
-  it.each([400, 403, 404, 429, 500, 503])('throws NotDoneError for the status %i, after one attempt', async (status) => {
+  it.each([400, 403, 404, 429])('throws NotDoneError for the status %i, after one attempt', async (status) => {
     const error = await catchError((await start(answer(status))).send('a', signal))
     expect(error).toBeInstanceOf(NotDoneError)
     expect(error).toMatchObject({
       reason: 'webhook-failed',
       cause: { message: `The webhook did not accept the message: the status is ${status}` },
     })
+    expect(service?.calls()).toBe(1)
+  })
+
+  it.each([500, 502, 503, 504])('throws WebhookError for the status %i, because Slack may have posted the text', async (status) => {
+    const error = await catchError((await start(answer(status))).send('a', signal))
+    expect(error).toMatchObject({ name: 'WebhookError', message: `The webhook did not accept the message: the status is ${status}` })
     expect(service?.calls()).toBe(1)
   })
 
@@ -122,7 +128,9 @@ describe('slackWebhook', () => {
     [{ url: SECRET }, 'url is not a URL; expected an https: URL'],
     [{ url: `http://hooks.slack.com/${SECRET}` }, 'url is not https:'],
     [{ url: `https://user:${SECRET}@hooks.slack.com/` }, 'url has a user name'],
-    [{ url: 'https://a.example', timeoutMs: 50 }, 'timeoutMs is 50; expected a number of milliseconds from 100 to 4000'],
+    [{ url: 'https://a.example', timeoutMs: 50 }, 'timeoutMs is 50; expected an integer from 100 to 4000'],
+    [{ url: 'https://a.example', timeoutMs: '2000' }, 'timeoutMs is a string; expected an integer from 100 to 4000'],
+    [{ url: 'https://a.example', timeoutMs: 1000.5 }, 'timeoutMs is 1000.5; expected an integer from 100 to 4000'],
     [{ url: 'https://a.example', timeout: 50 }, "unknown option 'timeout'"],
   ])('throws for the invalid options %j, without the URL', (options, message) => {
     const make = (): unknown => Reflect.apply(slackWebhook, undefined, [options])

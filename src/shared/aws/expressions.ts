@@ -43,9 +43,9 @@ interface Target {
   readonly key: ItemKey
 }
 
-/** The attributes that an update returns: the written ones, or all. Default: none. */
+/** The attributes that an update returns: the written ones after or before the write, or all. Default: none. */
 export interface Returned {
-  readonly returned?: 'UPDATED_NEW' | 'ALL_NEW'
+  readonly returned?: 'UPDATED_NEW' | 'UPDATED_OLD' | 'ALL_NEW'
 }
 
 /**

@@ -17,10 +17,10 @@ export interface CanonicalEmails {
   /**
    * Reserves a mailbox for an hour at most. Parallel calls reserve it for one user. A repeated call of that user extends the reservation.
    *
-   * @returns false if another user has reserved or keeps it, or if this user keeps it.
+   * @returns false if another user has reserved or keeps it, or if this user keeps it. `renewed` if this user had reserved it before.
    * @throws if the mailbox may not have been reserved.
    */
-  readonly reserve: (claim: EmailClaim, signal: AbortSignal) => Promise<boolean>
+  readonly reserve: (claim: EmailClaim, signal: AbortSignal) => Promise<boolean | 'renewed'>
   /**
    * Makes the reservation permanent. Also keeps a mailbox that is free.
    *

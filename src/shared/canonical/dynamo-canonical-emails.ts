@@ -57,8 +57,14 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
         set: { owner, expiresAt: seconds() + RESERVED_SECONDS },
         // An item without an expiry is kept, so a late attempt cannot turn it into a reservation again.
         if: or(doesNotExist('pk'), isAtMost('expiresAt', seconds()), isReserved),
+        returned: 'UPDATED_OLD',
       })
-      return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
+      let isRenewed = false
+      const write = async (): Promise<void> => {
+        const { Attributes } = await documents().send(command, { abortSignal: signal })
+        isRenewed = Attributes?.owner === owner
+      }
+      return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
     },
 
     async keep(claim, signal) {
@@ -75,7 +81,9 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
 
     async release(claim, signal) {
       const key = toKey(claim.userPoolId, claim.address)
-      const command = deleteItem({ table, key, if: and(equals('owner', toOwner(claim)), exists('expiresAt')) })
+      // A later reservation ends later. Lambda may send a release late, after the user has tried again.
+      const isOwn = and(equals('owner', toOwner(claim)), isAtMost('expiresAt', seconds() + RESERVED_SECONDS))
+      const command = deleteItem({ table, key, if: isOwn })
       await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
 

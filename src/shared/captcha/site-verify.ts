@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readLimitedText, tryParseJson } from '../response-body.ts'
-import { assertOptions, describeValue } from '../rules/arguments.ts'
+import { assertMilliseconds, assertOptions, describeValue } from '../rules/arguments.ts'
 import { LifeguardError } from '../rules/errors.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { VerifyToken } from './verify-token.ts'
@@ -41,6 +41,8 @@ export class CaptchaAnswerError extends LifeguardError {
 
 const OWNER = 'siteVerify()'
 const OPTIONS = ['secret', 'provider', 'url', 'hostnames', 'action', 'minScore', 'timeoutMs']
+// The services return the host name alone. With another form, every user would be denied.
+const HOST = /^[\w.-]+$/
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 const MOST_BYTES = 64 * 1024
 /** The longest token. Those of the three services are shorter. */
@@ -64,8 +66,7 @@ export function siteVerify(options: SiteVerifyOptions): VerifyToken {
     throw new TypeError(`${OWNER}: secret is ${secret === '' ? 'empty' : describeValue(secret)}; expected the secret key of your site`)
   const url = findUrl(options)
   assertChecks(options)
-  if (!(timeoutMs >= 100 && timeoutMs <= 4000))
-    throw new RangeError(`${OWNER}: timeoutMs is ${timeoutMs}; expected a number of milliseconds from 100 to 4000`)
+  assertMilliseconds(`${OWNER}: timeoutMs`, timeoutMs, 100, 4000)
 
   return async (token, signal, use) => {
     if (token === '' || token.length > LONGEST_TOKEN) return false
@@ -94,12 +95,20 @@ function findUrl({ provider, url }: SiteVerifyOptions): URL {
   const isLocal = parsed?.protocol === 'http:' && LOOPBACK.includes(parsed.hostname)
   if (parsed === null || !(parsed.protocol === 'https:' || isLocal))
     throw new TypeError(`${OWNER}: url is not an https: URL, and would send the secret unencrypted`)
+  // `fetch` rejects such a URL, with the whole URL in its error.
+  if (parsed.username !== '' || parsed.password !== '')
+    throw new TypeError(`${OWNER}: url has a user name; expected an https: URL without one`)
   return parsed
 }
 
 function assertChecks({ provider, hostnames, action, minScore }: SiteVerifyOptions): void {
   if (hostnames !== undefined && !(Array.isArray(hostnames) && hostnames.length > 0 && hostnames.every((each) => typeof each === 'string')))
     throw new TypeError(`${OWNER}: hostnames is ${describeValue(hostnames)}; expected a list such as ['app.example.com']`)
+  const wrong = hostnames?.find((each) => !HOST.test(each))
+  if (wrong !== undefined)
+    throw new TypeError(
+      `${OWNER}: hostnames has '${wrong}'; expected a host name in ASCII, without https:// and port, such as 'app.example.com'`,
+    )
   if (action !== undefined && (typeof action !== 'string' || provider === 'hcaptcha'))
     throw new TypeError(`${OWNER}: action is ${describeValue(action)}; expected a text, and hCaptcha returns none`)
   if (minScore === undefined) return

@@ -1,5 +1,5 @@
 import { readLimitedText, tryParseJson } from '../response-body.ts'
-import { assertOptions, describeValue } from '../rules/arguments.ts'
+import { assertMilliseconds, assertOptions, describeValue } from '../rules/arguments.ts'
 import { LifeguardError } from '../rules/errors.ts'
 import { isObject } from '../rules/invocation.ts'
 import type { Directory, DirectoryUser } from './directory.ts'
@@ -46,8 +46,7 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
   assertOptions('httpDirectory()', options, ['url', 'headers', 'timeoutMs'])
   const { headers = {}, timeoutMs = DEFAULT_TIMEOUT_MS } = options
   const url = parseUrl(options.url)
-  if (!(timeoutMs >= 100 && timeoutMs <= 4000))
-    throw new RangeError(`httpDirectory(): timeoutMs is ${timeoutMs}; expected a number of milliseconds from 100 to 4000`)
+  assertMilliseconds('httpDirectory(): timeoutMs', timeoutMs, 100, 4000)
 
   const ask = async (question: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> => {
     const response = await fetch(url, {

@@ -23,6 +23,12 @@ const ATTEMPTS = 8
 
 const USABLE = 'attribute_exists(pk) AND (attribute_not_exists(expiresAt) OR expiresAt > :now)'
 
+/** An entry of `holds` to write: its value as `:until`, and the condition of the invitation. */
+interface Entry {
+  readonly condition: string
+  readonly values: Readonly<Record<string, number>>
+}
+
 /**
  * Makes invitations in a DynamoDB table. A look-up is one strongly consistent `GetItem`, a reservation two `UpdateItem`, and to keep it
  * takes one of each.
@@ -40,36 +46,46 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     tryConditionalWrite(documents().send(new UpdateCommand({ TableName: table, Key: { pk }, ...change }), { abortSignal: signal }))
 
   /** Takes a free place, or renews the user's own reservation. */
-  const takePlace = (pk: string, holder: string, signal: AbortSignal): Promise<boolean> => {
+  const takePlace = async (pk: string, holder: string, signal: AbortSignal): Promise<boolean | 'renewed'> => {
     const change = {
+      TableName: table,
+      Key: { pk },
       UpdateExpression: 'SET holds.#holder = :until',
       ConditionExpression: `${USABLE} AND ((attribute_not_exists(holds.#holder) AND size(holds) < uses) OR holds.#holder > :kept)`,
       ExpressionAttributeNames: { '#holder': holder },
       ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':kept': KEPT },
+      ReturnValues: 'UPDATED_OLD' as const,
     }
-    return update(pk, change, signal)
+    let isRenewed = false
+    const write = async (): Promise<void> => {
+      const { Attributes } = await documents().send(new UpdateCommand(change), { abortSignal: signal })
+      isRenewed = Object.hasOwn(Object(Attributes?.holds), holder)
+    }
+    return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
   }
 
-  /** Replaces a random expired reservation of another user. */
-  const replaceExpired = async (pk: string, holder: string, invite: InviteItem, signal: AbortSignal): Promise<boolean> => {
+  /** Replaces a random expired reservation of another user, by a reservation or by a final use. */
+  const replaceExpired = async (pk: string, holder: string, invite: InviteItem, entry: Entry, signal: AbortSignal): Promise<boolean> => {
     const expired = Object.entries(invite.holds).filter(([, until]) => until !== KEPT && until <= seconds())
     const chosen = expired[Math.floor(Math.random() * expired.length)]
     if (chosen === undefined) return false
     const [other, until] = chosen
     const change = {
       UpdateExpression: 'SET holds.#holder = :until REMOVE holds.#other',
-      ConditionExpression: `${USABLE} AND holds.#other = :other AND attribute_not_exists(holds.#holder)`,
+      ConditionExpression: `${entry.condition} AND holds.#other = :other AND attribute_not_exists(holds.#holder)`,
       ExpressionAttributeNames: { '#holder': holder, '#other': other },
-      ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':other': until },
+      ExpressionAttributeValues: { ...entry.values, ':other': until },
     }
     return update(pk, change, signal)
   }
 
-  const hold = async (pk: string, holder: string, signal: AbortSignal, attempts: number = ATTEMPTS): Promise<boolean> => {
-    if (await takePlace(pk, holder, signal)) return true
+  const hold = async (pk: string, holder: string, signal: AbortSignal, attempts: number = ATTEMPTS): Promise<boolean | 'renewed'> => {
+    const taken = await takePlace(pk, holder, signal)
+    if (taken) return taken
     const invite = readInvite(await get(pk, signal))
     if (attempts === 0 || invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
-    return (await replaceExpired(pk, holder, invite, signal)) || hold(pk, holder, signal, attempts - 1)
+    const entry = { condition: USABLE, values: { ':now': seconds(), ':until': seconds() + HELD_SECONDS } }
+    return (await replaceExpired(pk, holder, invite, entry, signal)) || hold(pk, holder, signal, attempts - 1)
   }
 
   return {
@@ -84,10 +100,12 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     async reserve(key, user, signal) {
       const pk = toInviteId(key)
       const holder = toHolderId(user)
-      if (pk === undefined || !(await hold(pk, holder, signal))) return false
+      const held = pk !== undefined && (await hold(pk, holder, signal))
+      if (!held) return false
       const pointer = { UpdateExpression: 'SET invite = :invite, expiresAt = :end' }
       const values = { ':invite': pk, ':end': seconds() + POINTER_SECONDS }
-      return update(toPointer(holder), { ...pointer, ExpressionAttributeValues: values }, signal)
+      await update(toPointer(holder), { ...pointer, ExpressionAttributeValues: values }, signal)
+      return held
     },
 
     async release(key, user, signal) {
@@ -95,9 +113,10 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
       if (pk === undefined) return
       const change = {
         UpdateExpression: 'REMOVE holds.#holder',
-        ConditionExpression: 'holds.#holder > :kept',
+        // A later reservation ends later. Lambda may send a release late, after the user has tried again.
+        ConditionExpression: 'holds.#holder > :kept AND holds.#holder <= :until',
         ExpressionAttributeNames: { '#holder': toHolderId(user) },
-        ExpressionAttributeValues: { ':kept': KEPT },
+        ExpressionAttributeValues: { ':kept': KEPT, ':until': seconds() + HELD_SECONDS },
       }
       await update(pk, change, signal)
     },
@@ -112,7 +131,11 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
         ExpressionAttributeNames: { '#holder': holder },
         ExpressionAttributeValues: { ':kept': KEPT },
       }
-      return (await update(pointer.invite, change, signal)) ? 'kept' : 'gone'
+      if (await update(pointer.invite, change, signal)) return 'kept'
+      // Another user may have taken the place over, and not confirmed within the hour.
+      const invite = readInvite(await get(pointer.invite, signal))
+      const entry = { condition: 'attribute_exists(pk)', values: { ':until': KEPT } }
+      return invite !== undefined && (await replaceExpired(pointer.invite, holder, invite, entry, signal)) ? 'kept' : 'gone'
     },
   }
 }

@@ -27,9 +27,9 @@ export interface Invites {
   /**
    * Reserves one use for a user. A repeated call for the same user reserves the same use. Parallel calls reserve exactly.
    *
-   * @returns false if the invitation is not usable.
+   * @returns false if the invitation is not usable, `renewed` if the user had reserved it before.
    */
-  readonly reserve: (key: InviteKey, user: InviteUser, signal: AbortSignal) => Promise<boolean>
+  readonly reserve: (key: InviteKey, user: InviteUser, signal: AbortSignal) => Promise<boolean | 'renewed'>
   /** Gives a reservation back. Does nothing if the user has none, or if it is final. */
   readonly release: (key: InviteKey, user: InviteUser, signal: AbortSignal) => Promise<void>
   /**

@@ -19,10 +19,10 @@ export interface Counter {
    * @param key Identifies what is counted, such as `codes-sent#POOL#SUB`.
    * @param use Identifies the use, such as a hash of the answer. The same use of a key counts once. By default, each call is a new use.
    *   A limit above {@link LISTED_USES} counts each call.
-   * @returns false if the limit is reached. Then nothing is counted.
+   * @returns false if the limit is reached. Then nothing is counted. `renewed` if the use was counted before.
    * @throws if the use may not have been counted.
    */
-  readonly count: (key: string, limit: Limit, signal: AbortSignal, use?: string) => Promise<boolean>
+  readonly count: (key: string, limit: Limit, signal: AbortSignal, use?: string) => Promise<boolean | 'renewed'>
   /** Takes back a use of the current window, such as a right answer under a limit of wrong ones. */
   readonly release: (key: string, limit: Limit, signal: AbortSignal, use: string) => Promise<void>
 }

@@ -29,7 +29,7 @@ export function dynamoCounter({ documents, table, now = () => new Date() }: Dyna
   const find = (key: string, limit: Limit): CountedWindow => findWindow([key, limit.windowSeconds], limit, now().getTime() / 1000)
   return {
     permissions: [{ actions: ['dynamodb:UpdateItem'], resource: 'LIMIT_TABLE' }],
-    count: (key, limit, signal, use) => update(addUse(find(key, limit), { limit, max: limit.max, use }), signal),
+    count: (key, limit, signal, use) => countUse({ documents, table }, addUse(find(key, limit), { limit, max: limit.max, use }), signal),
     async release(key, limit, signal, use) {
       await update(takeBackUse(find(key, limit), limit, use), signal)
     },
@@ -52,6 +52,21 @@ export function findWindow(name: readonly unknown[], { windowSeconds }: Limit, s
     .update(JSON.stringify([...name, window]))
     .digest('base64url')
   return { pk, expiresAt: (window + 1) * windowSeconds + KEPT_SECONDS }
+}
+
+/** Writes an added use. Returns `renewed` if the set had it before. */
+export async function countUse(
+  { documents, table }: Pick<DynamoCounterOptions, 'documents' | 'table'>,
+  { pk, ...change }: WindowChange,
+  abortSignal: AbortSignal,
+): Promise<boolean | 'renewed'> {
+  let isRenewed = false
+  const write = async (): Promise<void> => {
+    const { Attributes } = await documents().send(updateItem({ table, key: { pk }, ...change, returned: 'UPDATED_OLD' }), { abortSignal })
+    const [added] = change.add?.uses instanceof Set ? change.add.uses : []
+    isRenewed = added !== undefined && Attributes?.uses instanceof Set && Attributes.uses.has(added)
+  }
+  return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
 }
 
 interface AddedUse {

@@ -5,6 +5,7 @@ import { type Counter, LISTED_USES, type Limit, slidingMax } from './counter.ts'
 import {
   addUse,
   type CountedWindow,
+  countUse,
   type DynamoCounterOptions,
   findWindow,
   shorten,
@@ -35,10 +36,10 @@ export function dynamoSlidingCounter({ documents, table, now = () => new Date() 
       })
       const before = readUses(Item)
       // A repeated event may arrive in the next window.
-      if (use !== undefined && before.has(shorten(use))) return true
+      if (use !== undefined && before.has(shorten(use))) return 'renewed'
       const max = slidingMax(limit, before.count, at)
       if (max === 0 && limit.max > LISTED_USES) return false
-      return update(addUse(findSlidingWindow(key, limit, at), { limit, max, use }), signal)
+      return countUse({ documents, table }, addUse(findSlidingWindow(key, limit, at), { limit, max, use }), signal)
     },
 
     async release(key, limit, signal, use) {

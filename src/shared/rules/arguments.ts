@@ -81,3 +81,18 @@ export function assertOptions(owner: string, options: unknown, known: readonly s
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined) throw new TypeError(`${owner}: unknown option '${unknown}'; expected some of ${expected}`)
 }
+
+/** The longest time of a timer, in milliseconds. A timer of Node with a longer time fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/**
+ * Checks the time of a timer. `AbortSignal.timeout` rejects a text and a fraction, but only when it is called.
+ *
+ * @param what The start of the error's message, such as `siteVerify(): timeoutMs`.
+ * @throws RangeError if it is not an integer between the bounds.
+ */
+export function assertMilliseconds(what: string, value: unknown, least: number, most: number = LONGEST_TIMER_MS): void {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return
+  const found = typeof value === 'number' ? value : describeValue(value)
+  throw new RangeError(`${what} is ${found}; expected an integer from ${least} to ${most}, in milliseconds`)
+}

@@ -14,7 +14,7 @@ export interface Pending {
   /** The time limit of that `failOpen` in milliseconds. The default is a third of the time left. */
   readonly withinMs: number | undefined
   /** Reserves before a deadline, which is that of the invocation by default. */
-  readonly reserve: (deadline?: Deadline) => MaybePromise<Deny | undefined>
+  readonly reserve: (deadline?: Deadline) => MaybePromise<Deny | 'renewed' | undefined>
   readonly release: () => MaybePromise<void>
 }
 
@@ -46,7 +46,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
     try {
       if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
       const refused = await (part ?? deadline).race(Promise.resolve(each.reserve(part)))
-      if (refused !== undefined) {
+      if (refused !== undefined && refused !== 'renewed') {
         const denied = validateOutcome(refused, { name: rule, kind: 'rule', can: ['deny'] }, contract)
         if (denied.kind === 'deny') {
           add({ ...line(), outcome: 'deny', reason: denied.reason, ...(denied.detail !== undefined && { detail: denied.detail }) })
@@ -54,7 +54,8 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
           return denied
         }
       }
-      made.push(each)
+      // An earlier event made a renewed reservation, and its user may exist by now.
+      if (refused !== 'renewed') made.push(each)
       add({ ...line(), outcome: 'skip', reason: 'reserved' })
     } catch (error) {
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })

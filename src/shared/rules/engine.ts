@@ -30,7 +30,16 @@ import {
   narrowContext,
   processClock,
 } from './invocation.ts'
-import { type AnyOutcome, type ErrorVerdict, isPermitted, isReason, type Passed, type Verdict, validateOutcome } from './outcome.ts'
+import {
+  type AnyOutcome,
+  type Deny,
+  type ErrorVerdict,
+  isPermitted,
+  isReason,
+  type Passed,
+  type Verdict,
+  validateOutcome,
+} from './outcome.ts'
 import { OURS, type Rule, type RuleNode, type Run, type Share } from './rule.ts'
 import type { CognitoResponse, OnError, RuleContext, Trigger, TriggerContract } from './trigger.ts'
 
@@ -62,14 +71,22 @@ export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event']
     const refused = await commitAll(engine.pending, { deadline, clock, contract, add: engine.trace.add })
     if (refused !== undefined) decision = decisionFrom(engine, refused, ctx)
   }
-  if (engine.deferred.length > 0) await runShadows(engine, deadline)
+  if (engine.deferred.length > 0) await runShadows(engine, deadline, decision)
   return { ...decision, trace: engine.trace.entries() }
 }
 
-async function runShadows(engine: Engine, deadline: Deadline): Promise<void> {
+async function runShadows(engine: Engine, deadline: Deadline, decision: Proceed | Denied | Failed): Promise<void> {
+  const runs = ({ denial }: Deferred): boolean =>
+    denial === undefined || (decision.kind === 'denied' && decision.rule === denial.by && decision.reason === denial.reason)
   const part = deadline.within(Math.min(deadline.remainingMs() * SHADOW_PART, SHADOW_MAX_MS))
   // Loop until the list is empty, because a shadow inside a shadow is added while the outer shadow runs.
-  while (engine.deferred.length > 0) await Promise.all(engine.deferred.splice(0).map((start) => start(part)))
+  while (engine.deferred.length > 0)
+    await Promise.all(
+      engine.deferred
+        .splice(0)
+        .filter(runs)
+        .map(({ start }) => start(part)),
+    )
   part.close()
 }
 
@@ -108,9 +125,15 @@ interface Engine {
   readonly clock: Clock
   readonly trace: TraceWriter
   /** Shadow rules to run after the decision. */
-  readonly deferred: ((deadline: Deadline) => unknown)[]
+  readonly deferred: Deferred[]
   /** Reservations to make after every rule has passed. */
   pending: Pending[]
+}
+
+/** A rule that runs after the decision, or only after one denial. */
+interface Deferred {
+  readonly start: (deadline: Deadline) => unknown
+  readonly denial: Pick<Deny, 'by' | 'reason'> | undefined
 }
 
 /** A running rule, with its position in the composition and its settings. */
@@ -291,9 +314,10 @@ function createRun(engine: Engine, frame: Frame): Run {
         return verdict
       })
     },
-    defer(child, ctx) {
+    defer(child, ctx, denial) {
       const place = { ...createChildFrame(engine, frame, child), shadow: true, answered: undefined } as const
-      engine.deferred.push((part) => evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part }))
+      const start = (part: Deadline): unknown => evaluate(engine, child, narrowContext(ctx, part), { ...place, deadline: part })
+      engine.deferred.push({ start, denial })
     },
   }
 }

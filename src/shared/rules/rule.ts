@@ -95,8 +95,12 @@ export interface Run {
   readonly wait: <V>(work: PromiseLike<V>) => Promise<V>
   /** Evaluates a condition within the deadline. Returns a promise only if the condition returns one. */
   readonly ask: <T extends Trigger>(condition: Condition<T>, ctx: RuleContext<T>) => MaybePromise<boolean>
-  /** Runs a rule after the decision. The rule cannot change the decision. */
-  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>) => void
+  /**
+   * Runs a rule after the decision. The rule cannot change the decision.
+   *
+   * @param denial Runs the rule only if this denial is the decision, and not for example one of a branch of `anyOf` that lost.
+   */
+  readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, denial?: Pick<Deny, 'by' | 'reason'>) => void
 }
 
 /** The settings with which a composition runs a child. */
@@ -120,9 +124,10 @@ export interface Commit<T extends Trigger = Trigger> {
    * Reserves with one conditional write. Uses a key such as `reservationKey(ctx)`, so that a repeated event finds its own reservation. The
    * reservation should expire within an hour, because the user may never confirm. Make it permanent in a rule of post confirmation.
    *
-   * @returns `deny(...)` if nothing is left to reserve.
+   * @returns `deny(...)` if nothing is left to reserve. `'renewed'` if an earlier event of the user made the reservation: it is not
+   *   released, because that user may exist by now.
    */
-  readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | undefined>
+  readonly reserve: (ctx: RuleContext<T>) => MaybePromise<Deny | 'renewed' | undefined>
   /** Undoes `reserve` after a later reservation denied or failed. It may be called although nothing was reserved. */
   readonly release: (ctx: RuleContext<T>) => MaybePromise<void>
 }

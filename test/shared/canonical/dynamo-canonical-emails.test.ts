@@ -25,7 +25,7 @@ onEveryDynamoDb((engine) => {
     try {
       const emails = dynamoCanonicalEmails({ documents: documentClient(), table: engine.tables.limits })
       const pool = newPool()
-      expect(await emails.reserve(createClaim(pool, 'ann', 'ann@gmail.com'), signal)).toBe(true)
+      expect(await emails.reserve(createClaim(pool, 'ann', 'ann@gmail.com'), signal)).toBe('renewed')
       expect(await emails.reserve(createClaim(pool, 'eve', 'ann@gmail.com'), signal)).toBe(false)
     } finally {
       await proxy.stop()
@@ -40,6 +40,21 @@ onEveryDynamoDb((engine) => {
     const hash = expect.stringMatching(/^[\w-]{43}$/)
     expect(Items.filter(({ expiresAt }) => expiresAt === 3723)).toEqual([{ pk: hash, owner: hash, expiresAt: 3723 }])
     expect(JSON.stringify(Items)).not.toContain('mary')
+  })
+
+  it('does not end a later reservation of the user by a release that arrives late', async () => {
+    const [early, late] = [create(() => new Date(1_000_000)), create(() => new Date(1_005_000))]
+    const pool = newPool()
+    const ann = createClaim(pool, 'ann', 'ann@gmail.com')
+    const eve = createClaim(pool, 'eve', 'ann@gmail.com')
+    await early.reserve(ann, signal)
+    await late.reserve(ann, signal)
+
+    await early.release(ann, signal)
+
+    expect(await late.reserve(eve, signal)).toBe(false)
+    await late.release(ann, signal)
+    expect(await late.reserve(eve, signal)).toBe(true)
   })
 
   it('forgets a mailbox that was kept, in any spelling of its address', async () => {

@@ -149,6 +149,13 @@ describe('siteVerify', () => {
     ['another url', { secret, url: 5 }, 'siteVerify(): url is not an https: URL'],
     ['a misspelt option', { secret, provider: 'turnstile', host: 'x' }, "siteVerify(): unknown option 'host'"],
     ['a host name as text', { secret, provider: 'turnstile', hostnames: 'x' }, 'siteVerify(): hostnames is a string; expected a list'],
+    [
+      'a URL as a host name',
+      { secret, provider: 'turnstile', hostnames: ['https://x.example'] },
+      "hostnames has 'https://x.example'; expected",
+    ],
+    ['a host with a port', { secret, provider: 'turnstile', hostnames: ['x.example', 'x.example:8080'] }, "hostnames has 'x.example:8080'"],
+    ['a host in Unicode', { secret, provider: 'turnstile', hostnames: ['münchen.example'] }, "hostnames has 'münchen.example'; expected"],
     ['no host names', { secret, provider: 'turnstile', hostnames: [] }, 'siteVerify(): hostnames is an array; expected a list'],
     [
       'an action of hCaptcha',
@@ -156,6 +163,9 @@ describe('siteVerify', () => {
       'siteVerify(): action is a string; expected a text, and hCaptcha',
     ],
     ['a score of Turnstile', { secret, provider: 'turnstile', minScore: 0.5 }, 'siteVerify(): minScore: only reCAPTCHA v3 returns a score'],
+    ['a user name in the URL', { secret, url: 'https://user:sk-password@captcha.example' }, 'siteVerify(): url has a user name'],
+    ['a time limit as a text', { secret, provider: 'turnstile', timeoutMs: '2500' }, 'timeoutMs is a string; expected an integer from 100'],
+    ['a fraction', { secret, provider: 'turnstile', timeoutMs: 1000.5 }, 'timeoutMs is 1000.5; expected an integer from 100 to 4000'],
     ['a score in percent', { secret, provider: 'recaptcha', minScore: 50 }, 'siteVerify(): minScore is 50; expected a number from 0 to 1'],
     ['a long time limit', { secret, provider: 'recaptcha', timeoutMs: 5000 }, 'siteVerify(): timeoutMs is 5000; expected'],
   ])('throws when it is made with %s', (_, options, message) => {

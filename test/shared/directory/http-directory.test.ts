@@ -104,7 +104,9 @@ describe('httpDirectory', () => {
     [{ url: 'http://legacy.example.com' }, 'url is not https:, and would send passwords unencrypted'],
     [{ url: 'ftp://127.0.0.1' }, 'url is not https:'],
     [{ url: 'https://user:secret@legacy.example.com' }, 'url has a user name'],
-    [{ url: 'https://legacy.example.com', timeoutMs: 5000 }, 'timeoutMs is 5000; expected a number of milliseconds from 100 to 4000'],
+    [{ url: 'https://legacy.example.com', timeoutMs: 5000 }, 'timeoutMs is 5000; expected an integer from 100 to 4000'],
+    [{ url: 'https://legacy.example.com', timeoutMs: '2000' }, 'timeoutMs is a string; expected an integer from 100 to 4000'],
+    [{ url: 'https://legacy.example.com', timeoutMs: 1000.5 }, 'timeoutMs is 1000.5; expected an integer from 100 to 4000'],
     [{ url: 'https://legacy.example.com', timeout: 1 }, "unknown option 'timeout'"],
   ])('throws when composed with %o, without the URL', (options, message) => {
     const compose = (): unknown => Reflect.apply(httpDirectory, undefined, [options])

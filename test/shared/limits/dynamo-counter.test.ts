@@ -38,7 +38,7 @@ onEveryDynamoDb((engine) => {
     try {
       const now = () => new Date(0)
       const counter = dynamoCounter({ documents: documentClient(), table: engine.tables.limits, now })
-      expect(await counter.count(key, hourly(2), signal)).toBe(true)
+      expect(await counter.count(key, hourly(2), signal)).toBe('renewed')
       expect(operations).toEqual(['UpdateItem', 'UpdateItem'])
       expect(await counter.count(key, hourly(2), signal)).toBe(true)
       expect(await counter.count(key, hourly(2), signal)).toBe(false)

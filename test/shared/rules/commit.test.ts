@@ -44,6 +44,19 @@ describe('a rule with a commit', () => {
     expect(taken()).toBe(1)
   })
 
+  test('a reservation that an earlier event made is not released', async () => {
+    const released: string[] = []
+    const renews = defineRule<SampleRefusing>('renews', () => skip(), {
+      commit: { reserve: () => 'renewed', release: () => void released.push('renews') },
+    })
+
+    const decision = await run('refusing', chain(renews, takePlace(0).rule))
+
+    expect(decision).toMatchObject({ kind: 'denied', rule: 'take-place' })
+    expect(released).toEqual([])
+    expect(decision.trace).toContainEqual(expect.objectContaining({ rule: 'renews', reason: 'reserved', commit: true }))
+  })
+
   test('a rule with a commit makes no reservation if a later rule denies', async () => {
     const { rule, taken } = takePlace(1)
     expect(await run('refusing', chain(rule, refuse), createEvent('mary'))).toMatchObject({ kind: 'denied', rule: 'refuse' })

@@ -50,7 +50,7 @@ export function describeInvites(create: (now: () => Date) => Invites & InviteWri
     const key = newCode()
     await invites.create(key)
 
-    for (let time = 0; time < 3; time += 1) expect(await invites.reserve(key, ann, signal)).toBe(true)
+    for (let time = 0; time < 3; time += 1) expect(await invites.reserve(key, ann, signal)).toBeTruthy()
 
     expect(await invites.find(key, ann, signal)).toBe('usable')
     expect(await invites.find(key, bob, signal)).toBe('used')

@@ -87,6 +87,7 @@ const hostileEvent = (source: string, how?: string): Record<string, unknown> => 
 const POST = 'PostConfirmation_ConfirmSignUp'
 const none = ['--services', 'none']
 const onPool = ['--pool', 'eu-west-1_Hostile']
+const SUB = '5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a11'
 const ours = [...none, '--handler', 'preSignUp=handler.mjs']
 
 /** A command line with hostile text in its arguments, files or input. */
@@ -123,6 +124,7 @@ beforeAll(async () => {
     }
     await documents.send(new PutCommand({ TableName: tables.effects, Item: { pk: `${LINES}#${state}#${LINES}`, ...item } }))
   }
+  await documents.send(new PutCommand({ TableName: tables.effects, Item: { pk: `eu-west-1_Hostile#${SUB}#${LINES}` } }))
   const blocked = { pk: `eu-west-1_Hostile#email#${LINES}`, reason: LINES, message: LINES, since: 1 }
   await documents.send(new PutCommand({ TableName: tables.blocks, Item: blocked }))
   const invite = { pk: `email#${LINES}`, email: LINES, uses: 1, holds: {} }
@@ -351,14 +353,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { args: ['inactive', `--${LINES}`] },
   ],
   erase: [
-    { args: ['erase', 'a', '--pool', 'b', '--email', LINES] },
-    { args: ['erase', 'failed', '--pool', LINES, '--dry-run', '--username', LINES] },
-    { args: ['erase', 'done', '--pool', LINES] },
-    { args: ['erase', LINES, '--pool', LINES], shows: '0 rows deleted' },
-    { args: ['erase', 'a', '--pool', 'b', '--table', `EFFECT_TABLE=${LINES}`] },
-    { args: ['erase', 'a', '--pool', 'b', '--table', LINES] },
-    { args: ['erase', 'a#b', '--pool', LINES], shows: 'is not valid' },
-    { args: ['erase', 'a', LINES] },
+    { args: ['erase', SUB, ...onPool, '--email', LINES] },
+    { args: ['erase', SUB, ...onPool, '--dry-run', '--username', LINES] },
+    { args: ['erase', SUB, ...onPool] },
+    { args: ['erase', SUB, '--pool', LINES] },
+    { args: ['erase', LINES, ...onPool] },
+    { args: ['erase', SUB, ...onPool, '--table', `EFFECT_TABLE=${LINES}`] },
+    { args: ['erase', SUB, ...onPool, '--table', LINES] },
+    { args: ['erase', SUB, LINES] },
     { args: ['erase', `--${LINES}`] },
   ],
   'domains build': [

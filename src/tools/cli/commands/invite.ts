@@ -16,6 +16,7 @@ import { EXIT, type Io } from '../io.ts'
 import { parseOptions } from '../options.ts'
 import { describeAwsError } from '../print-error.ts'
 import { formatCount } from '../text.ts'
+import { parseUntil } from '../until.ts'
 
 const VALID_DAYS = 30
 const DAY_MS = 24 * 3600 * 1000
@@ -25,8 +26,8 @@ const INVITE_HELP = formatHelp([
   {
     title: 'Usage',
     lines: [
-      'lifeguard invite EMAIL [--uses N] [--until TIME]',
-      'lifeguard invite --code [--uses N] [--until TIME]',
+      'lifeguard invite EMAIL [--uses N] [--until T]',
+      'lifeguard invite --code [--uses N] [--until T]',
       'lifeguard invite --list [--json]',
       'lifeguard invite --revoke INVITATION',
     ],
@@ -37,7 +38,10 @@ const INVITE_HELP = formatHelp([
     entries: [
       ['--code', 'create an invitation with a secret code, instead of one for an address'],
       ['--uses N', `the users who may sign up with it (default: 1, at most ${MOST_USES})`],
-      ['--until TIME', `the time at which it expires, such as 2027-01-31 or 2027-01-31T12:00Z (default: in ${VALID_DAYS} days)`],
+      [
+        '--until T',
+        `its end: a date (2027-01-31), a time (2027-01-31T12:00Z) or a duration (30m, 12h, 7d). Default: in ${VALID_DAYS} days`,
+      ],
       ['--list', 'list all invitations. It reads the whole table'],
       ['--json', 'list: print one JSON object per invitation on standard output, and nothing else'],
       ['--revoke INVITATION', 'delete the invitation with this address, code or id. The list shows the id'],
@@ -111,12 +115,17 @@ function parseWork(values: Values, [email, more]: readonly string[]): Work {
   if (chosen.length > 1) throw new UsageError(`Expected only one of ${chosen.join(', ')}`)
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one address: lifeguard invite EMAIL`)
   if (json && !list) throw new UsageError("--json works only with 'invite --list'")
+  if (revoke?.trim() === '') throw new UsageError('--revoke: expected an address, a code or an id from the list')
   if (list || revoke !== undefined) {
     const surplus = uses === undefined ? (until === undefined ? undefined : '--until') : '--uses'
     if (surplus !== undefined) throw new UsageError(`${surplus} works only with EMAIL or --code`)
     return revoke === undefined ? (writer, io) => printList(writer, json ?? false, io) : (writer, io) => revokeInvite(writer, revoke, io)
   }
-  const terms = { uses: parseUses(uses), until: parseUntil(until) }
+  const now = new Date()
+  const terms = {
+    uses: parseUses(uses),
+    until: until === undefined ? new Date(now.getTime() + VALID_DAYS * DAY_MS) : parseUntil(until, now),
+  }
   if (email === undefined) return (writer, io) => createCode(writer, terms, io)
   if (toInviteId({ type: 'email', value: email }) === undefined) throw new UsageError(`'${email}' is not a valid email address`)
   return (writer, io) => inviteAddress(writer, email, terms, io)
@@ -131,17 +140,6 @@ function parseUses(text: string = '1'): number {
   const uses = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (uses < 1 || uses > MOST_USES) throw new UsageError(`--uses ${text}: expected a number from 1 to ${MOST_USES}`)
   return uses
-}
-
-// Date also parses other formats, some of them in the local time zone.
-const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/
-
-function parseUntil(text: string | undefined): Date {
-  if (text === undefined) return new Date(Date.now() + VALID_DAYS * DAY_MS)
-  const until = new Date(TIME.test(text) ? text : Number.NaN)
-  if (Number.isNaN(until.getTime())) throw new UsageError(`--until ${text}: expected a time such as 2027-01-31 or 2027-01-31T12:00Z`)
-  if (until.getTime() <= Date.now()) throw new UsageError(`--until ${text}: expected a time in the future`)
-  return until
 }
 
 async function createCode(writer: InviteWriter, terms: Terms, io: Io): Promise<number> {

@@ -1,12 +1,10 @@
 import { TRIGGER_NAMES, triggerFacts } from '../../../../shared/cognito/triggers.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { parseOptions } from '../../options.ts'
+import { parsePoolRegion } from '../../pool-id.ts'
 import type { Wish } from './plan.ts'
 import { isSender, SENDERS, type WantedFunction } from './triggers.ts'
 
-// Matches a pool id, such as `eu-west-1_Example`. A region of the European Sovereign Cloud (`eusc-de-east-1`) begins with more than two
-// letters.
-export const POOL_ID: RegExp = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)_[0-9A-Za-z]+$/
 export const REGION: RegExp = /^[a-z]{2,4}(-[a-z]+)+-\d+$/
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(:[\w$-]+)?$/
 // Matches the ARN of a KMS key. Does not match the id or alias of a key, because Cognito does not accept them.
@@ -50,8 +48,7 @@ export function parseArguments(args: readonly string[]): Wanted | 'help' {
   if (positionals[0] !== undefined) throw new UsageError(`Unexpected argument '${positionals[0]}'. Expected: lifeguard attach --pool ID`)
   const userPoolId = values.pool
   if (!userPoolId) throw new UsageError('Missing pool. Expected: lifeguard attach --pool ID')
-  const [, home] = POOL_ID.exec(userPoolId) ?? []
-  if (home === undefined) throw new UsageError(`--pool ${userPoolId}: expected the id of a user pool, such as eu-west-1_Example`)
+  const home = parsePoolRegion(userPoolId)
   const region = values.region ?? home
   if (!REGION.test(region)) throw new UsageError(`--region ${region}: expected a region, such as eu-west-1`)
   const functions: WantedFunction[] = []

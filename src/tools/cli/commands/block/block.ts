@@ -22,13 +22,21 @@ export async function runBlock(args: readonly string[], io: Io): Promise<number>
     await dynamoBlockWriter({ documents: openDocuments(wish), table }).block(block, spelling)
   } catch (error) {
     if (io.signal.aborted) throw error
-    return reportError(io, `Cannot write to the table '${table}': ${describeAwsError(error)}. Nothing was changed`)
+    const rest = mayBeWritten(error) ? 'The block may be written. Run the same command again' : 'Nothing was changed'
+    return reportError(io, `Cannot write to the table '${table}': ${describeAwsError(error)}. ${rest}`)
   }
   await io.out([`Blocked by ${describeKey(block)} in ${userPoolId}: ${describeBlock(block, now)}`])
   const code = signsOut ? await signOut(wish, service, io) : EXIT.fine
   const remains = 'Access tokens and ID tokens that were issued before stay valid until they expire'
   await io.out([signsOut || block.type === 'emailDomain' ? remains : `${remains}. To revoke refresh tokens too, add --sign-out`])
   return code
+}
+
+/** Returns true after a timeout, a lost connection or a 5xx response: DynamoDB may have written the item. */
+function mayBeWritten(error: unknown): boolean {
+  const { name, $metadata } = Object(error)
+  const status: unknown = Object($metadata).httpStatusCode
+  return name !== 'CredentialsProviderError' && !(typeof status === 'number' && status >= 400 && status < 500)
 }
 
 /** Signs the users out whom the block names. The block is written first, so that they cannot sign in again in between. */

@@ -4,7 +4,9 @@ import { isPublicText, isReason, MAX_REASON_LENGTH } from '../../../../shared/ru
 import { UsageError } from '../../../lib/errors.ts'
 import type { Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
-import { POOL_ID, REGION } from '../attach/options.ts'
+import { parsePoolRegion } from '../../pool-id.ts'
+import { parseUntil } from '../../until.ts'
+import { REGION } from '../attach/options.ts'
 
 /** The pool and the table that a command uses. */
 export interface Place {
@@ -69,6 +71,7 @@ export function parseBlock(args: readonly string[], io: Io, now: Date): BlockWis
   if (values.help) return 'help'
   const word = parseWho('block', positionals)
   const place = parsePlace('block WHO', values, io)
+  assertNoPhone(word, values.by)
   const key = parseTarget(word, values.by, values.exact, place.userPoolId)
   const reason = parseReason(values.reason)
   const message = values['public-message']
@@ -93,6 +96,7 @@ export function parseUnblock(args: readonly string[], io: Io): UnblockWish | 'he
   if (values.help) return 'help'
   const word = parseWho('unblock', positionals)
   const place = parsePlace('unblock WHO', values, io)
+  assertNoPhone(word, values.by)
   const key = parseTarget(word, values.by, values.exact, place.userPoolId)
   const spelling = { exactUserName: values.exact }
   assertKey(word, () => toRemovedKeys(key, spelling))
@@ -130,6 +134,14 @@ export function parseBlocked(args: readonly string[], io: Io): BlockedWish | 'he
   return { ...place, checked, configuration: values.config, readsHandlers: !values['no-handlers'], json: values.json }
 }
 
+const PHONE = /^\+\d{5,15}$/
+
+/** @throws UsageError for a phone number. Cognito knows its user, but a block by this name would match no event. */
+function assertNoPhone(word: string, by: string | undefined): void {
+  if (by === undefined && PHONE.test(word))
+    throw new UsageError(`${word} is a phone number, and blocks have none. Pass the sub of the user, or --by username for a user name`)
+}
+
 function parseWho(command: string, [word, more]: readonly string[]): string {
   const expected = `Expected: lifeguard ${command} WHO --pool ID`
   if (!word) throw new UsageError(`Missing user, email address or domain. ${expected}`)
@@ -141,8 +153,7 @@ type PlaceValues = Readonly<Partial<Record<'pool' | 'table' | 'region', string |
 
 function parsePlace(command: string, { pool, table, region }: PlaceValues, io: Io): Place {
   if (!pool) throw new UsageError(`Missing pool. Expected: lifeguard ${command} --pool ID`)
-  const [, home] = POOL_ID.exec(pool) ?? []
-  if (home === undefined) throw new UsageError(`--pool ${pool}: expected the id of a user pool, such as eu-west-1_Example`)
+  const home = parsePoolRegion(pool)
   if (region !== undefined && !REGION.test(region)) throw new UsageError(`--region ${region}: expected a region, such as eu-west-1`)
   const named = table ?? io.environment.BLOCK_TABLE
   if (!named) throw new UsageError('Missing table of blocks. Pass --table NAME, or set BLOCK_TABLE in the environment')
@@ -175,29 +186,4 @@ function parseReason(reason: string | undefined): string {
   if (!isReason(reason))
     throw new UsageError(`--reason ${reason}: expected an identifier of at most ${MAX_REASON_LENGTH} characters, such as chargeback`)
   return reason
-}
-
-const DURATION = /^(\d{1,6})([mhd])$/
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-// Without a time zone, Date would read a time as local time.
-const MOMENT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/
-
-/**
- * Parses `--until`. A date without a time is midnight in UTC.
- *
- * @throws UsageError if the text is not a time in the future.
- * @example
- * parseUntil('7d', now)
- */
-export function parseUntil(text: string, now: Date): Date {
-  const [, count, unit = ''] = DURATION.exec(text) ?? []
-  const until =
-    count === undefined ? new Date(MOMENT.test(text) ? text : Number.NaN) : new Date(now.getTime() + Number(count) * (UNIT_MS[unit] ?? 0))
-  if (Number.isNaN(until.getTime()))
-    throw new UsageError(`--until ${text}: expected a date (2027-01-31), a time (2027-01-31T12:00Z) or a duration (30m, 12h, 7d)`)
-  // Date moves a day that does not exist, such as 30 February, to the next month.
-  if (count === undefined && text.length === 10 && !until.toISOString().startsWith(text))
-    throw new UsageError(`--until ${text}: this day does not exist`)
-  if (until.getTime() <= now.getTime()) throw new UsageError(`--until ${text}: expected a time in the future`)
-  return until
 }

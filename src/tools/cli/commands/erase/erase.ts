@@ -5,16 +5,16 @@ import { findClosestName } from '../../../lib/closest-name.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { createPart, EXIT, type Io } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
+import { parsePoolRegion } from '../../pool-id.ts'
 import { describeAwsError } from '../../print-error.ts'
 import { formatCount } from '../../text.ts'
 import { eraseRows } from './erase-rows.ts'
 import { ERASE_HELP } from './usage.ts'
-import { type ErasedUser, USER_TABLES } from './user-tables.ts'
+import { type ErasedUser, USER_TABLES, type UserTable } from './user-tables.ts'
 
 // Time limits for DynamoDB. Longer than in Lambda, because a page of a scan has up to 1 MB.
 const requestHandler = { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true }
-/** The maximum length of a part of a key. DynamoDB limits a key to 2048 bytes. */
-const LONGEST_PART = 200
+const SUB = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/
 const SETTINGS = USER_TABLES.map(({ setting }) => setting)
 
 interface Wanted {
@@ -57,6 +57,8 @@ async function eraseUser({ user, dryRun, tables }: Wanted, documents: DynamoDBDo
       const erased = `${formatCount(keys.length, 'row')} ${dryRun ? 'found' : 'deleted'}${read}`
       await io.out([`${setting} (${name}): ${erased}`, ...keys.map((key) => `    ${key}`)])
       if (kept !== undefined) await io.out([createPart('dim', `    Kept: ${kept}`)])
+      for (const { option, rows } of listUnsearched(table, user))
+        await io.out([createPart('yellow', `    Not searched: ${rows}. Pass ${option} to find them`)])
     } catch (error) {
       if (io.signal.aborted) throw error
       failed = true
@@ -65,6 +67,14 @@ async function eraseUser({ user, dryRun, tables }: Wanted, documents: DynamoDBDo
   }
   await io.out([`${formatCount(total, 'row')} ${dryRun ? 'to delete. Nothing was changed' : 'deleted'}`])
   return failed ? EXIT.unexpected : EXIT.fine
+}
+
+/** Returns the rows that the command cannot find, because the operator did not pass an option. */
+function listUnsearched({ finds = {} }: UserTable, { userName, email }: ErasedUser): readonly { option: string; rows: string }[] {
+  return [
+    ...(finds.userName !== undefined && userName === undefined ? [{ option: '--username', rows: finds.userName }] : []),
+    ...(finds.email !== undefined && email === undefined ? [{ option: '--email', rows: finds.email }] : []),
+  ]
 }
 
 function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
@@ -85,7 +95,11 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   if (!sub) throw new UsageError('Missing sub of the user. Expected: lifeguard erase SUB --pool ID')
   if (more !== undefined) throw new UsageError(`Unexpected argument '${more}'. Expected one user: lifeguard erase SUB --pool ID`)
   if (!values.pool) throw new UsageError('Missing user pool. Expected: lifeguard erase SUB --pool ID')
-  for (const part of [sub, values.pool]) assertPart(part)
+  // With a user name or a misspelt id, the command would find no rows and report success.
+  if (!SUB.test(sub))
+    throw new UsageError(`'${sub}' is not a sub; expected a UUID in lower case, such as 5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a11`)
+  parsePoolRegion(values.pool)
+  if (values.username === '') throw new UsageError('--username: expected a user name that is not empty')
   const user = { userPoolId: values.pool, sub, userName: values.username, email: parseEmail(values.email) }
   return { user, dryRun: values['dry-run'] ?? false, tables: readTables(values.table ?? [], io) }
 }
@@ -95,14 +109,6 @@ function parseEmail(text: string | undefined): EmailAddress | undefined {
   const address = text === undefined ? undefined : parseEmailAddress(text)
   if (text !== undefined && address === undefined) throw new UsageError(`--email ${text}: expected one plain email address`)
   return address
-}
-
-/** A `#` separates the parts of a key, so it could name the rows of another user. */
-function assertPart(part: string): void {
-  if (part.includes('#') || part.length > LONGEST_PART)
-    throw new UsageError(
-      `'${part.slice(0, LONGEST_PART)}' is not valid. SUB and the pool's id have no '#', and at most ${LONGEST_PART} characters`,
-    )
 }
 
 function readTables(given: readonly string[], { environment }: Io): ReadonlyMap<string, string> {

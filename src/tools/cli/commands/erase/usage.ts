@@ -21,7 +21,7 @@ export const ERASE_HELP: readonly string[] = formatHelp([
   {
     title: 'Exit codes',
     entries: [
-      ['0', 'done'],
+      ['0', 'done. The output names rows that were not searched without --username or --email'],
       ['1', 'at least one table is not available. The others are done'],
       ['2', 'the usage is invalid'],
     ],

@@ -6,6 +6,7 @@ import type { InactiveUser } from '../../../../shared/seen/last-seen-store.ts'
 import { UsageError } from '../../../lib/errors.ts'
 import { createPart, EXIT, type Io, type Line } from '../../io.ts'
 import { parseOptions } from '../../options.ts'
+import { parsePoolRegion } from '../../pool-id.ts'
 import { describeAwsError } from '../../print-error.ts'
 import { formatCount } from '../../text.ts'
 import { INACTIVE_HELP } from './usage.ts'
@@ -87,6 +88,8 @@ function parseArguments(args: readonly string[], io: Io): Wanted | 'help' {
   const [extra] = positionals
   if (extra !== undefined) throw new UsageError(`Unexpected argument '${extra}'. Expected: lifeguard inactive --days N`)
   const days = parseDays(values.days)
+  // With a misspelt id, the command would find no user.
+  if (values.pool !== undefined) parsePoolRegion(values.pool)
   const table = values.table ?? io.environment.SEEN_TABLE
   if (!table) throw new UsageError('Missing table of the rule lastSeen. Pass --table NAME, or set SEEN_TABLE in the environment')
   return { table, days, before: new Date(Date.now() - days * DAY_MS), userPoolId: values.pool, json: values.json ?? false }

@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type LocalServices, startServices } from '../../../../../src/tools/local/services.ts'
 import { lifeguard, parseNdjson } from '../../../../support/cli/lifeguard.ts'
 import { type CognitoSessionsEndpoint, startCognitoSessions } from '../../../../support/cognito-sessions-endpoint.ts'
+import { endpointEnvironment } from '../../../../support/environment.ts'
 import { dynamoDbClient } from '../../../../support/local-clients.ts'
+import { startLossyProxy } from '../../../../support/lossy-proxy.ts'
 
 const POOL = 'eu-west-1_Example'
 const SUB = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee'
@@ -166,6 +168,22 @@ describe('lifeguard block', () => {
     expect(stderr).toMatch(/^lifeguard: Cannot write to the table 'missing': ResourceNotFoundException.* Nothing was changed\n$/)
   })
 
+  it('does not claim that nothing was changed if the response of the table is lost', async () => {
+    const proxy = await startLossyProxy(services.dynamodb.endpoint, 100)
+    try {
+      const env = { ...services.environment, ...endpointEnvironment({ dynamodb: proxy.endpoint }), BLOCK_TABLE: 'blocks' }
+      const { code, stderr } = await lifeguard(['block', 'eve', '--reason', 'spam', '--pool', table], { env })
+
+      expect(code).toBe(1)
+      expect(stderr).toMatch(
+        /^lifeguard: Cannot write to the table 'blocks': .*\. The block may be written\. Run the same command again\n$/,
+      )
+      expect(await items()).toHaveLength(1)
+    } finally {
+      await proxy.stop()
+    }
+  })
+
   it.each([
     [[], 'Missing user, email address or domain. Expected: lifeguard block WHO --pool ID'],
     [['a', 'b'], "Unexpected argument 'b'"],
@@ -181,6 +199,9 @@ describe('lifeguard block', () => {
     [['eve', '--reason', 'spam', '--until', 'tomorrow'], '--until tomorrow: expected a date (2027-01-31)'],
     [['eve', '--reason', 'spam', '--until', '2999-01-31T12:00'], '--until 2999-01-31T12:00: expected a date'],
     [['eve', '--reason', 'spam', '--until', '2999-02-30'], '--until 2999-02-30: '],
+    [['+491701234567', '--reason', 'spam'], '+491701234567 is a phone number, and blocks have none. Pass the sub of the user'],
+    [['eve', '--reason', 'spam', '--until', '2999-02-30T12:00Z'], '--until 2999-02-30T12:00Z: this day does not exist'],
+    [['eve', '--reason', 'spam', '--until', '2999-06-31T23:30-02:00'], '--until 2999-06-31T23:30-02:00: this day does not exist'],
     [['eve', '--reason', 'spam', '--until', '2001-01-01'], '--until 2001-01-01: expected a time in the future'],
     [['eve', '--reason', 'spam', '--until', '0d'], '--until 0d: expected a time in the future'],
     [['eve', '--reason', 'spam', '--region', 'x'], '--region x: expected a region'],

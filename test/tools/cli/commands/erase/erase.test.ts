@@ -11,6 +11,8 @@ import { dynamoDbClient } from '../../../../support/local-clients.ts'
 
 const { signal } = new AbortController()
 const userPoolId = 'eu-west-1_Example'
+const ANN = '5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a11'
+const ANNA = '5f2a7c1e-0b7d-4b43-9d4e-3a1c8c9f0a12'
 const TABLES = ['blocks', 'profiles', 'effects', 'limits'] as const
 let services: LocalServices
 let env: Readonly<Record<string, string>>
@@ -66,22 +68,23 @@ const listKeys = (sub: string, userName: string): readonly string[] =>
   ].toSorted()
 
 const erase = (args: readonly string[], more: Readonly<Record<string, string>> = env) => lifeguard(['erase', ...args], { env: more })
-const ann = ['sub-ann', '--pool', userPoolId, '--username', 'ann'] as const
+const ann = [ANN, '--pool', userPoolId, '--username', 'ann'] as const
 
 describe('lifeguard erase', () => {
   beforeEach(async () => {
-    await writeUser('sub-ann', 'ann')
-    await writeUser('sub-anna', 'anna')
+    await writeUser(ANN, 'ann')
+    await writeUser(ANNA, 'anna')
   })
 
   it('deletes every row of the user, and no row of another', async () => {
     const { code, stdout, stderr } = await erase(ann)
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(await readKeys()).toEqual(listKeys('sub-anna', 'anna'))
-    expect(stdout).toContain(`EFFECT_TABLE (effects): 2 rows deleted, after reading 4 rows\n    ${userPoolId}#sub-ann#`)
-    expect(stdout).toContain(`PROFILE_TABLE (profiles): 1 row deleted\n    ${userPoolId}#sub-ann\n`)
+    expect(await readKeys()).toEqual(listKeys(ANNA, 'anna'))
+    expect(stdout).toContain(`EFFECT_TABLE (effects): 2 rows deleted, after reading 4 rows\n    ${userPoolId}#${ANN}#`)
+    expect(stdout).toContain(`PROFILE_TABLE (profiles): 1 row deleted\n    ${userPoolId}#${ANN}\n`)
     expect(stdout).toContain('    Kept: blocks by user name, address or domain')
+    expect(stdout).not.toContain('Not searched')
     expect(stdout).toContain('EMAIL_TABLE: no table given\n')
     expect(stdout).toMatch(/\n6 rows deleted\n$/)
   })
@@ -98,13 +101,14 @@ describe('lifeguard erase', () => {
     const { code, stdout } = await erase([...ann, '--dry-run'])
     expect(code).toBe(0)
     expect(await readKeys()).toEqual(before)
-    for (const key of listKeys('sub-ann', 'ann')) expect(stdout).toContain(`    ${key}\n`)
+    for (const key of listKeys(ANN, 'ann')) expect(stdout).toContain(`    ${key}\n`)
     expect(stdout).toMatch(/\n6 rows to delete\. Nothing was changed\n$/)
   })
 
   it('keeps parked codes without --username, because their keys have the name', async () => {
-    const { stdout } = await erase(['sub-ann', '--pool', userPoolId])
+    const { stdout } = await erase([ANN, '--pool', userPoolId])
     expect(stdout).toMatch(/\n5 rows deleted\n$/)
+    expect(stdout).toContain('    Not searched: parked codes. Pass --username to find them\n')
     expect(await readKeys()).toContain(JSON.stringify(['code', userPoolId, 'ann', 'email']))
   })
 
@@ -123,14 +127,17 @@ describe('lifeguard erase', () => {
 
   it.each([
     [[], 'Missing sub of the user. Expected: lifeguard erase SUB --pool ID'],
-    [['a'], 'Missing user pool. Expected: lifeguard erase SUB --pool ID'],
-    [['a', 'b', '--pool', 'c'], "Unexpected argument 'b'. Expected one user: lifeguard erase SUB --pool ID"],
-    [['a#b', '--pool', 'c'], "'a#b' is not valid. SUB and the pool's id have no '#', and at most 200 characters"],
-    [['a'.repeat(201), '--pool', 'c'], 'at most 200 characters'],
-    [['a', '--pool', 'c', '--table', 'profiles'], '--table profiles: expected SETTING=NAME, such as PROFILE_TABLE=profiles'],
-    [['a', '--pool', 'c', '--table', 'PROFIL_TABLE=p'], "unknown setting. Did you mean 'PROFILE_TABLE'?"],
-    [['a', '--pool', 'c', '--table', 'X=p'], 'unknown setting. Expected one of EFFECT_TABLE, PROFILE_TABLE'],
-    [['a', '--pool', 'c', '--dry-rum'], "Unknown option '--dry-rum'. Did you mean '--dry-run'?"],
+    [[ANN], 'Missing user pool. Expected: lifeguard erase SUB --pool ID'],
+    [[ANN, 'b', '--pool', userPoolId], "Unexpected argument 'b'. Expected one user: lifeguard erase SUB --pool ID"],
+    [['ann', '--pool', userPoolId], "'ann' is not a sub; expected a UUID in lower case, such as"],
+    [[`${ANN}#x`, '--pool', userPoolId], 'is not a sub'],
+    [[ANN, '--pool', 'eu-west-1-Example'], '--pool eu-west-1-Example: expected the id of a user pool'],
+    [[ANN, '--pool', userPoolId, '--username', ''], '--username: expected a user name that is not empty'],
+    [[ANN, '--pool', userPoolId, '--email', 'ann'], '--email ann: expected one plain email address'],
+    [[ANN, '--pool', userPoolId, '--table', 'profiles'], '--table profiles: expected SETTING=NAME, such as PROFILE_TABLE=profiles'],
+    [[ANN, '--pool', userPoolId, '--table', 'PROFIL_TABLE=p'], "unknown setting. Did you mean 'PROFILE_TABLE'?"],
+    [[ANN, '--pool', userPoolId, '--table', 'X=p'], 'unknown setting. Expected one of EFFECT_TABLE, PROFILE_TABLE'],
+    [[ANN, '--pool', userPoolId, '--dry-rum'], "Unknown option '--dry-rum'. Did you mean '--dry-run'?"],
   ])('reports the wrong usage %j', async (args, message) => {
     const { code, stdout, stderr } = await erase(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

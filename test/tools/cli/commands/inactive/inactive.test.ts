@@ -66,6 +66,8 @@ describe('lifeguard inactive', () => {
     [['--days', '0'], '--days 0: expected a whole number from 1 to 36500'],
     [['--days', '1.5'], '--days 1.5: expected a whole number from 1 to 36500'],
     [['--days', '36501'], '--days 36501: expected a whole number from 1 to 36500'],
+    [['--days', '-1'], "Option '--days' needs a value"],
+    [['--days', '1', '--pool', 'eu-west-1-One'], '--pool eu-west-1-One: expected the id of a user pool, such as eu-west-1_Example'],
     [['--days', '1', 'more'], "Unexpected argument 'more'. Expected: lifeguard inactive --days N"],
     [['--day', '1'], "Unknown option '--day'. Did you mean '--days'?"],
   ])('reports the wrong usage %j', async (args, message) => {
