@@ -43,7 +43,7 @@ export function memoryCanonicalEmails({ now = () => new Date() }: MemoryCanonica
         const row = find(claim)
         if (row !== undefined && (row.owner !== claim.userName || row.until === undefined)) return false
         rows.set(toKey(claim), { owner: claim.userName, until: now().getTime() + RESERVED_MS })
-        return true
+        return row === undefined ? true : 'renewed'
       }),
     keep: (claim, signal) =>
       run('keep', signal, () => {

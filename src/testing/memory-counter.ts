@@ -40,7 +40,7 @@ export function memoryCounter({ window = 'fixed', now = () => new Date() }: Memo
         const before = window === 'fixed' ? new Set<string>() : findUses(key, limit, at - limit.windowSeconds)
         calls += 1
         const name = use !== undefined && limit.max <= LISTED_USES ? use : `call ${calls}`
-        if (uses.has(name) || before.has(name)) return true
+        if (uses.has(name) || before.has(name)) return 'renewed'
         if (uses.size >= slidingMax(limit, before.size, at)) return false
         uses.add(name)
         return true

@@ -46,6 +46,13 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
   const judge = (found: Stored | undefined, user: InviteUser) =>
     found === undefined ? 'unknown' : judgeInvite(found, toHolderId(user), seconds())
 
+  /** Removes an expired reservation if all places are taken. Returns false if no place is free. */
+  const makePlace = ({ holds, uses }: Stored): boolean => {
+    if (Object.keys(holds).length < uses) return true
+    const [expired] = Object.entries(holds).find(([, until]) => until !== KEPT && until <= seconds()) ?? []
+    return expired !== undefined && delete holds[expired]
+  }
+
   const add = (invite: NewInvite): boolean => {
     assertNewInvite(invite)
     const id = toInviteId(invite) ?? ''
@@ -65,12 +72,12 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
       run('reserve', signal, () => {
         const found = find(key)
         if (found === undefined || judge(found, user) !== 'usable') return false
-        const { holds, uses } = found
-        const [expired] = Object.entries(holds).find(([, until]) => until !== KEPT && until <= seconds()) ?? []
-        if (expired !== undefined && Object.keys(holds).length >= uses) delete holds[expired]
-        holds[toHolderId(user)] = seconds() + HELD_SECONDS
-        reserved.set(toHolderId(user), toInviteId(key) ?? '')
-        return true
+        const holder = toHolderId(user)
+        const isRenewed = Object.hasOwn(found.holds, holder)
+        if (!isRenewed) makePlace(found)
+        found.holds[holder] = seconds() + HELD_SECONDS
+        reserved.set(holder, toInviteId(key) ?? '')
+        return isRenewed ? 'renewed' : true
       }),
     release: (key, user, signal) =>
       run('release', signal, () => {
@@ -84,9 +91,8 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
         if (id === undefined) return 'none'
         const found = stored.get(id)
         if (found === undefined) return 'gone'
-        const { holds, uses } = found
-        if (!(Object.hasOwn(holds, holder) || Object.keys(holds).length < uses)) return 'gone'
-        holds[holder] = KEPT
+        if (!(Object.hasOwn(found.holds, holder) || makePlace(found))) return 'gone'
+        found.holds[holder] = KEPT
         return 'kept'
       }),
     create: async (invite) => add(invite),

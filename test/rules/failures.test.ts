@@ -182,7 +182,7 @@ const proceeding: readonly Row[] = [
 async function decideDuring(failure: Failure, decide: Decide) {
   const service = await startFailingService(failure)
   try {
-    return { ...(await decide(service, failure === 'never answers' ? { deadlineMs: 300 } : {})), calls: service.calls() }
+    return { ...(await decide(service, failure === 'never answers' ? { deadlineMs: 500 } : {})), calls: service.calls() }
   } finally {
     await service.stop()
   }

@@ -70,27 +70,6 @@ onEveryDynamoDb((engine) => {
     expect(await late.find(key, { ...ann, userName: 'eve' }, signal)).toBe('usable')
   })
 
-  it('keeps a use that is free again, after another user took it over and did not confirm', async () => {
-    let now = 1_000_000
-    const invites = create(() => new Date(now))
-    const [bob, eve] = [
-      { ...ann, userName: 'bob' },
-      { ...ann, userName: 'eve' },
-    ]
-    const key = { type: 'code', value: randomUUID() } as const
-    await invites.create(key)
-    for (const user of [ann, bob]) {
-      await invites.reserve(key, user, signal)
-      now += 3_601_000
-    }
-
-    expect(await invites.keep(ann, signal)).toBe('kept')
-
-    expect(await invites.find(key, eve, signal)).toBe('used')
-    expect(await invites.keep(bob, signal)).toBe('gone')
-    expect(await invites.keep(ann, signal)).toBe('kept')
-  })
-
   it('throws if DynamoDB cannot be used, and declares both requests', async () => {
     const invites = dynamoInvites({ documents: () => engine.documents(), table: 'no-such-table' })
     const key = { type: 'code', value: 'x' } as const

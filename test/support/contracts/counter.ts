@@ -32,7 +32,7 @@ export function describeCounter(create: (now: () => Date) => Counter): void {
     const key = randomUUID()
     const limit = { max: 1, windowSeconds: 3600 }
     expect(await counter.count(key, limit, signal, 'one')).toBe(true)
-    expect(await counter.count(key, limit, signal, 'one')).toBeTruthy()
+    expect(await counter.count(key, limit, signal, 'one')).toBe('renewed')
     expect(await counter.count(key, limit, signal, 'two')).toBe(false)
   })
 
@@ -102,7 +102,7 @@ export function describeSlidingCounter(create: (now: () => Date) => Counter): vo
     const limit = { max: 1, windowSeconds: 3600 }
     expect(await counter.count(key, limit, signal, 'one')).toBe(true)
     seconds = 10_801
-    expect(await counter.count(key, limit, signal, 'one')).toBeTruthy()
+    expect(await counter.count(key, limit, signal, 'one')).toBe('renewed')
     expect(await counter.count(key, limit, signal, 'two')).toBe(false)
   })
 }

@@ -45,12 +45,29 @@ export function describeInvites(create: (now: () => Date) => Invites & InviteWri
     await invites.release({ ...key, value: '' }, ann, signal)
   })
 
+  it('keeps a use that is free again, after another user took it over and did not confirm', async () => {
+    const { invites, pass } = open()
+    const key = newCode()
+    await invites.create(key)
+    for (const user of [ann, bob]) {
+      await invites.reserve(key, user, signal)
+      pass(3601)
+    }
+
+    expect(await invites.keep(ann, signal)).toBe('kept')
+
+    expect(await invites.find(key, eve, signal)).toBe('used')
+    expect(await invites.keep(bob, signal)).toBe('gone')
+    expect(await invites.keep(ann, signal)).toBe('kept')
+  })
+
   it('reserves one use for one user, however often that user repeats it', async () => {
     const { invites } = open()
     const key = newCode()
     await invites.create(key)
 
-    for (let time = 0; time < 3; time += 1) expect(await invites.reserve(key, ann, signal)).toBeTruthy()
+    expect(await invites.reserve(key, ann, signal)).toBe(true)
+    for (let time = 0; time < 2; time += 1) expect(await invites.reserve(key, ann, signal)).toBe('renewed')
 
     expect(await invites.find(key, ann, signal)).toBe('usable')
     expect(await invites.find(key, bob, signal)).toBe('used')
