@@ -34,10 +34,14 @@ export function createRule(step: ChallengeStep, declared: DeclaredSteps, limits:
       if (match.kind !== 'custom' || match.step !== step.name || challengeName !== 'CUSTOM_CHALLENGE') return skip('other-step')
       const again = match.state === undefined ? undefined : await step.parts.again?.(ctx, match.state)
       if (again !== undefined) return respond(toAnswer(step, again), 'same-challenge')
-      const began = performance.now()
-      const made = await makeChallenge(step, limits, ctx)
-      if (step.sends) await waitUntil(began + limits.answersAfterMs, run)
-      return respond(toAnswer(step, made.challenge), made.reason)
+      const wait = step.sends && limits.answersAfterMs > 0 ? startWait(limits.answersAfterMs, run) : undefined
+      try {
+        const made = await makeChallenge(step, limits, ctx)
+        await wait?.over
+        return respond(toAnswer(step, made.challenge), made.reason)
+      } finally {
+        wait?.cancel()
+      }
     },
     {
       can: ['answer'],
@@ -100,10 +104,16 @@ function toAnswer({ name }: ChallengeStep, { public: shown, secret, state }: Cha
   return { public: { ...shown, [STEP]: name }, private: { ...secret, [STEP]: name }, metadata: formatMetadata(name, state) }
 }
 
-/** Waits until a time, but at most until shortly before the deadline. */
-async function waitUntil(time: number, run: Run): Promise<void> {
-  const ms = Math.min(time - performance.now(), run.remainingMs() - MARGIN_MS)
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+/**
+ * Starts a wait of some milliseconds, but at most until shortly before the deadline. The timer starts before the message is sent: a timer
+ * for the rest of the time would round it to milliseconds, and so reveal how long the message took.
+ */
+function startWait(ms: number, run: Run): { readonly over: Promise<void>; readonly cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, Math.min(ms, run.remainingMs() - MARGIN_MS)))
+  })
+  return { over, cancel: () => clearTimeout(timer) }
 }
 
 /** Identifies an answer to a challenge. An event that Cognito repeats then counts once. */

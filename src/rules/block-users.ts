@@ -1,10 +1,10 @@
 import { blockKeys, MAX_EMAIL_LENGTH, MAX_KEYS } from '../shared/blocks/block-keys.ts'
-import type { Block, BlockListWithPermissions } from '../shared/blocks/block-list.ts'
+import type { Block, BlockKey, BlockListWithPermissions } from '../shared/blocks/block-list.ts'
 import { parseEmailAddress } from '../shared/email/address.ts'
 import { assertOptions } from '../shared/rules/arguments.ts'
 import { deny, isPublicText, skip } from '../shared/rules/outcome.ts'
 import { compose, type Rule } from '../shared/rules/rule.ts'
-import type { Refusing } from '../shared/rules/trigger.ts'
+import type { Refusing, RuleUser } from '../shared/rules/trigger.ts'
 
 /**
  * The denial's message at a sign-in. The rule runs before Cognito checks the password, and Cognito's message for a wrong password
@@ -66,7 +66,7 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
     can: ['deny'],
     judges: 'block',
     ...(blockList.permissions && { permissions: blockList.permissions }),
-    async evaluate({ event, user, signal }) {
+    async evaluate({ trigger, event, user, signal }) {
       const { triggerSource, userPoolId } = event
       const signsUp = triggerSource === 'PreSignUp_SignUp'
       const [refusal, code] = signsUp ? ([SIGN_UP_NOT_POSSIBLE, AT_SIGN_UP] as const) : ([SIGN_IN_NOT_POSSIBLE, AT_SIGN_IN] as const)
@@ -78,12 +78,23 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
       if ((unreadable && deniesUnreadable) || keys.length > MAX_KEYS || (user.email?.length ?? 0) > MAX_EMAIL_LENGTH)
         return deny('email-malformed', refusal, code)
       const time = now()
-      const block = (await blockList.find(keys, signal)).find((found) => !hasExpired(found, time))
+      const decoys = trigger === 'PreAuthentication' || trigger === 'DefineAuthChallenge' ? decoyKeys(userPoolId, user) : []
+      const block = (await blockList.find([...keys, ...decoys], signal)).find((found) => !hasExpired(found, time))
       if (block === undefined) return skip(unreadable ? 'email-unreadable' : 'not-blocked')
       const detail = `${block.type}: ${block.reason}`
       return deny('user-blocked', revealBlock ? publicText(block) : refusal, { detail, ...(revealBlock ? REVEALED : code) })
     },
   })
+}
+
+/**
+ * Returns keys that match no block. With them, a user who does not exist costs as many reads as one who has a `sub` and an address, because a
+ * look-up of more keys takes longer. The space makes the values invalid as address and domain.
+ */
+function decoyKeys(userPoolId: string, { userName, sub, email }: RuleUser): readonly BlockKey[] {
+  const value = `unknown ${userName}`
+  const types = [...(sub === undefined ? (['sub'] as const) : []), ...(email === undefined ? (['email', 'emailDomain'] as const) : [])]
+  return types.map((type) => ({ userPoolId, type, value }))
 }
 
 /** Returns the block's message. Returns a default if the message is missing, or has only full stops and spaces. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { captcha, customChallenge, defineChallenge as defineStep, emailCode, password } from '../../src/custom-challenge/index.ts'
 import { blockUsers } from '../../src/rules/index.ts'
 import {
@@ -174,6 +174,20 @@ describe('an unknown user', () => {
       expect(performance.now() - began).toBeGreaterThanOrEqual(59)
     }
     expect(mailer.sent).toHaveLength(1)
+  })
+
+  it('starts the wait before the email is sent, and ends it if the email fails', async () => {
+    const { step, mailer } = memoryCode()
+    mailer.failWith(new Error('down'))
+    const handlers = customChallenge({ steps: [step], counter: memoryCounter(), answersAfterMs: 2999 })
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    const cleared = vi.spyOn(globalThis, 'clearTimeout')
+    onTestFinished(() => void vi.restoreAllMocks())
+
+    expect(await run(handlers.create, createChallenge())).toFail()
+
+    const index = timers.mock.calls.findIndex(([, ms]) => ms === 2999)
+    expect(cleared).toHaveBeenCalledWith(timers.mock.results[index]?.value)
   })
 })
 

@@ -176,6 +176,14 @@ describe('users who do not exist', () => {
     expect(await decide(createBlockList(), {}, unknown())).toMatchObject(passed)
   })
 
+  it('blockUsers looks up as many keys of each type as for a user with an address', async () => {
+    const list = createBlockList()
+    await decide(list, {}, unknown())
+    await decide(list, {}, preAuthenticationEvent())
+    const [forUnknown = [], forKnown = []] = list.lookups.map((keys) => keys.map(({ type }) => type).toSorted())
+    expect(forUnknown).toEqual(forKnown)
+  })
+
   it('blockUsers does not fail for a user who does not exist and has no attributes', async () => {
     expect(await decide(createBlockList(), {}, unknown({ userAttributes: null }))).toMatchObject(passed)
     const { userAttributes: __, ...request } = unknown().request
