@@ -65,7 +65,7 @@ describe('a new project', () => {
     const environments: readonly object[] = [provider, ...blocks].map(({ environment }) => environment)
     const names = new Set(environments.flatMap(Object.keys))
     const sources = [...files].flatMap(([path, text]) => (path.startsWith('src/') ? [text] : [])).join('\n')
-    expect([...names].filter((name) => !new RegExp(`\\b${name}: `).test(sources) && !/^LOG_/.test(name))).toEqual([])
+    expect([...names].filter((name) => !new RegExp(`\\b${name}: `).test(sources) && !/^LOG_|^REFUSAL_CODES$/.test(name))).toEqual([])
     expect(sources.split('...logFields').length - 1).toBe(FOLDERS.filter((folder) => DEPLOYED.includes(folder)).length)
   })
 
