@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => built.remove())
 
 describe.each(DELIVERIES)('a run with %s, with faults in 20 % of calls and killed processes', (delivery) => {
-  it('keeps every guarantee for 150 users', { timeout: 120_000 }, async () => {
-    const result = await run({ seed: SEED, users: 150, percent: 20, delivery, handlers: 'deployed', bundles: `${built.folder}/dist` })
+  it('keeps every guarantee for 100 users', { timeout: 120_000 }, async () => {
+    const result = await run({ seed: SEED, users: 100, percent: 20, delivery, handlers: 'deployed', bundles: `${built.folder}/dist` })
     const broken = listBroken(result).map(({ name }) => name)
     expect(broken, `seed ${SEED}\n${formatReport(delivery, result).join('\n')}`).toEqual([])
     expect(result.mails.accepted).toBeGreaterThan(0)
@@ -36,10 +36,10 @@ describe.each(DELIVERIES)('a run with %s, with faults in 20 % of calls and kille
 })
 
 describe('a run with more effects', () => {
-  it('keeps every guarantee for 60 users, with faults in 20 % of calls', { timeout: 120_000 }, async () => {
+  it('keeps every guarantee for 40 users, with faults in 20 % of calls', { timeout: 120_000 }, async () => {
     const bundles = join(built.folder, 'extended')
     await bundleExtended(`${built.folder}/dist`, bundles)
-    const result = await run({ seed: SEED, users: 60, percent: 20, delivery: 'at-most-once', handlers: 'extended', bundles })
+    const result = await run({ seed: SEED, users: 40, percent: 20, delivery: 'at-most-once', handlers: 'extended', bundles })
     const broken = listBroken(result).map(({ name }) => name)
     expect(broken, `seed ${SEED}\n${formatReport('at-most-once', result).join('\n')}`).toEqual([])
     expect(result.promises.map(({ name }) => name)).toContain('duplicate messages to the webhook')
