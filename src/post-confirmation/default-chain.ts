@@ -16,7 +16,7 @@ import html from './welcome.html'
 import text from './welcome.txt'
 
 /**
- * Composes the deployed post confirmation rules: a profile of every confirmed user, a final use of the invitation if INVITE_TABLE is set,
+ * Composes the deployed post confirmation rules: a profile and, with INVITE_TABLE, a final use of the invitation for every confirmed user,
  * and one welcome email if a sender is set. The sweeper uses the same composition to run the pending effects of the trigger.
  */
 export function defaultPostConfirmation(settings: PostConfirmationSettings, { documents, ses }: Clients): Rule<PostConfirmation> {

@@ -88,8 +88,8 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
 }
 
 /**
- * Returns keys that match no block. A look-up of more keys takes longer, so a user name that does not exist is looked up with as many keys
- * as a user with a `sub` and an address. The space makes the values invalid as address and domain.
+ * Returns keys that match no block. With them, the look-up of a user name that does not exist has as many keys as that of a user with a
+ * `sub` and an address. A look-up of fewer keys could be faster. The space makes the values invalid as address and domain.
  */
 function createDecoyKeys(userPoolId: string, { userName, sub, email }: RuleUser): readonly BlockKey[] {
   const value = `unknown ${userName}`
