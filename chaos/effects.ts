@@ -7,35 +7,35 @@ import type { Passed } from './proxy.ts'
 import { INVITE_USES, POOL, toUserName, type User } from './users.ts'
 
 /** A guarantee, and the users or codes for which it was broken. */
-export interface Checked {
+export interface GuaranteeCheck {
   readonly name: string
-  readonly where: readonly string[]
+  readonly brokenFor: readonly string[]
 }
 
 /** Compares the table of invitations with the users whom sign-up admitted and denied. */
-export function checkInvites(evidence: Evidence): readonly Checked[] {
+export function checkInvites(evidence: Evidence): readonly GuaranteeCheck[] {
   const { journeys, invites } = evidence
   const holds = new Map(invites.flatMap((row) => Object.entries(readInvite(row)?.holds ?? {})))
-  const holder = (user: User): string => toHolderId({ userPoolId: POOL, userName: toUserName(user) })
+  const toHolder = (user: User): string => toHolderId({ userPoolId: POOL, userName: toUserName(user) })
   const admitted = journeys.flatMap(({ user, confirmed }) => (confirmed ? [user] : []))
   const denied = journeys.flatMap(({ user }) => (user.kind === 'member' ? [] : [user]))
   return [
     {
       name: 'confirmed users whose invitation may be used again',
-      where: listMissing(evidence, 'keep-invite', (user) => holds.get(holder(user)) === KEPT),
+      brokenFor: listMissing(evidence, 'keep-invite', (user) => holds.get(toHolder(user)) === KEPT),
     },
     {
       name: 'invitations used too often',
-      where: [...groupBy(admitted, ({ code }) => code)].flatMap(([code, { length }]) =>
+      brokenFor: [...groupBy(admitted, ({ code }) => code)].flatMap(([code, { length }]) =>
         length > INVITE_USES ? [`${code}: ${length} uses`] : [],
       ),
     },
-    { name: 'invitations held by denied users', where: denied.filter((user) => holds.has(holder(user))).map(({ sub }) => sub) },
+    { name: 'invitations held by denied users', brokenFor: denied.filter((user) => holds.has(toHolder(user))).map(({ sub }) => sub) },
   ]
 }
 
 /** Compares the calls to the webhook, EventBridge and Cognito, and the table of mailboxes, with the confirmed users. */
-export function checkMoreEffects(evidence: Evidence): readonly Checked[] {
+export function checkExtendedEffects(evidence: Evidence): readonly GuaranteeCheck[] {
   const { webhook, eventBridge, grouped } = evidence
   const kept = new Set(evidence.mailboxes.flatMap(({ pk, expiresAt }) => (expiresAt === undefined ? [pk] : [])))
   const keepsMailbox = ({ email }: User): boolean => {
@@ -45,17 +45,20 @@ export function checkMoreEffects(evidence: Evidence): readonly Checked[] {
   return [
     ...checkCalls(evidence, 'notify', 'messages to the webhook', webhook),
     ...checkCalls(evidence, 'publish-event', 'events on the bus', eventBridge),
-    { name: 'confirmed users without their group', where: listMissing(evidence, 'add-to-group', (user) => grouped.has(toUserName(user))) },
-    { name: 'confirmed users whose mailbox may be taken', where: listMissing(evidence, 'keep-canonical-email', keepsMailbox) },
+    {
+      name: 'confirmed users without their group',
+      brokenFor: listMissing(evidence, 'add-to-group', (user) => grouped.has(toUserName(user))),
+    },
+    { name: 'confirmed users whose mailbox may be taken', brokenFor: listMissing(evidence, 'keep-canonical-email', keepsMailbox) },
   ]
 }
 
 /** Checks that a call was accepted once for each confirmed user. With `at-least-once`, more calls are allowed. */
-function checkCalls(evidence: Evidence, effect: string, name: string, calls: readonly Passed[]): readonly Checked[] {
+function checkCalls(evidence: Evidence, effect: string, name: string, calls: readonly Passed[]): readonly GuaranteeCheck[] {
   const accepted = groupBy(calls, ({ status, about }) => (status === 200 ? about : undefined))
-  const missing = { name: `missing ${name}`, where: listMissing(evidence, effect, (user) => accepted.has(toUserName(user))) }
+  const missing = { name: `missing ${name}`, brokenFor: listMissing(evidence, effect, (user) => accepted.has(toUserName(user))) }
   if (evidence.delivery === 'at-least-once') return [missing]
-  return [missing, { name: `duplicate ${name}`, where: [...accepted].flatMap(([user, { length }]) => (length > 1 ? [user] : [])) }]
+  return [missing, { name: `duplicate ${name}`, brokenFor: [...accepted].flatMap(([user, { length }]) => (length > 1 ? [user] : [])) }]
 }
 
 /** Returns the confirmed users without an effect, unless the ledger has it as failed or unknown for an operator. */

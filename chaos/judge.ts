@@ -1,5 +1,5 @@
 import { measureDeadlines } from './deadlines.ts'
-import { type Checked, checkInvites, checkMoreEffects } from './effects.ts'
+import { checkExtendedEffects, checkInvites, type GuaranteeCheck } from './effects.ts'
 import { type Evidence, groupBy, parseSub } from './evidence.ts'
 import { excuses } from './excuse.ts'
 import type { Passed } from './proxy.ts'
@@ -60,7 +60,7 @@ export function judge(evidence: Evidence): Verdict {
   const unknown = journeys
     .filter(({ user }) => states.get(user.sub) === 'unknown')
     .map(({ user }) => ({ user, because: explain(user) ?? NO_REASON }))
-  const checked: readonly Checked[] = [...checkInvites(evidence), ...(evidence.handlers === 'extended' ? checkMoreEffects(evidence) : [])]
+  const extended: readonly GuaranteeCheck[] = evidence.handlers === 'extended' ? checkExtendedEffects(evidence) : []
   const times = measureDeadlines(evidence.attempts)
 
   return {
@@ -82,7 +82,7 @@ export function judge(evidence: Evidence): Verdict {
         'unknown emails without an explanation',
         toSubs(unknown.filter(({ because }) => because === NO_REASON).map(({ user }) => user)),
       ),
-      ...checked.map(({ name, where }) => toPromised(name, where)),
+      ...[...checkInvites(evidence), ...extended].map(({ name, brokenFor }) => toPromised(name, brokenFor)),
       toPromised('emails to existing users', toSubs(veterans.filter(hasMail))),
       toPromised('emails to denied users', toSubs(outsiders.filter(hasMail))),
       toPromised(

@@ -117,9 +117,12 @@ async function play(running: Running, startedAt: number): Promise<RunResult> {
   await recovered()
   await comeBack(journeys, gone, running)
   const healing = await heal(journeys, gone, {
-    ...{ stage, driver, pool, onProgress },
-    atATime: AT_A_TIME,
+    stage,
+    driver,
+    pool,
     effects: EFFECTS[handlers],
+    atATime: AT_A_TIME,
+    onProgress,
   })
   await swept()
   // Ends the faults of the services, and recovers the effects that were lost since the first recovery, also those that a sweep had

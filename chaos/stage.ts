@@ -7,11 +7,12 @@ import { dynamoInviteWriter } from '../src/shared/invites/dynamo-invite-writer.t
 import { dynamoEffects } from '../src/shared/ledger/dynamo-effects.ts'
 import { type EffectItem, isReadable } from '../src/shared/ledger/effect-item.ts'
 import type { Delivery } from '../src/shared/rules/once.ts'
+import { defineTable } from '../src/tools/local/define-table.ts'
 import { startDynamoDb } from '../src/tools/local/dynamodb.ts'
 import { startEventBridge } from '../src/tools/local/event-bridge/server.ts'
 import { type LocalService, listenOnLoopback } from '../src/tools/local/loopback.ts'
 import { startSes } from '../src/tools/local/ses/server.ts'
-import { createTables, type TableDefinition } from '../src/tools/local/tables.ts'
+import { createTables } from '../src/tools/local/tables.ts'
 import type { FunctionName } from './child-messages.ts'
 import * as dialects from './dialects.ts'
 import type { FaultPlan } from './faults.ts'
@@ -62,7 +63,7 @@ export interface StageOptions {
 }
 
 const TABLES = { blocks: 'chaos-blocks', profiles: 'chaos-profiles', effects: 'chaos-effects', limits: 'chaos-limits' } as const
-const MORE_TABLES = { invites: 'chaos-invites', mailboxes: 'chaos-mailboxes' } as const
+const RULE_TABLES = { invites: 'chaos-invites', mailboxes: 'chaos-mailboxes' } as const
 const EVENT_BUS_ARN = 'arn:aws:events:us-east-1:111122223333:event-bus/chaos'
 const REGION = 'us-east-1'
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
@@ -96,14 +97,18 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
     const client = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials })
     const documents = DynamoDBDocumentClient.from(client)
     services.push({ endpoint: engine.endpoint, stop: async () => client.destroy() })
-    await createTables(client, TABLES, Object.values(MORE_TABLES).map(defineTable))
+    await createTables(
+      client,
+      TABLES,
+      Object.values(RULE_TABLES).map((name) => defineTable(name)),
+    )
     const dynamodb = await started(startFaultProxy({ target: engine.endpoint, dialect: dialects.dynamoDb, plan }))
     const ses = await started(startFaultProxy({ target: inbox.endpoint, dialect: dialects.ses, plan }))
     const cognito = await started(startFaultProxy({ target: users.endpoint, dialect: dialects.cognito, plan }))
     const eventBridge = await started(startFaultProxy({ target: bus.endpoint, dialect: dialects.eventBridge, plan }))
     const webhook = await started(startFaultProxy({ target: posts.endpoint, dialect: dialects.webhook, plan }))
     const effects = dynamoEffects({ documents: () => documents, table: TABLES.effects })
-    const invites = dynamoInviteWriter({ documents: () => documents, table: MORE_TABLES.invites })
+    const invites = dynamoInviteWriter({ documents: () => documents, table: RULE_TABLES.invites })
     const blocks = dynamoBlockWriter({ documents: () => documents, table: TABLES.blocks })
     return {
       dynamodb,
@@ -124,8 +129,8 @@ export async function openStage({ plan: planned, delivery }: StageOptions): Prom
       invite: async (value, uses) => {
         await invites.create({ type: 'code', value, uses })
       },
-      invites: () => scanTable(documents, MORE_TABLES.invites),
-      mailboxes: () => scanTable(documents, MORE_TABLES.mailboxes),
+      invites: () => scanTable(documents, RULE_TABLES.invites),
+      mailboxes: () => scanTable(documents, RULE_TABLES.mailboxes),
       profiles: () => scanTable(documents, TABLES.profiles),
       effects: () => scanTable(documents, TABLES.effects),
       pending: async () => {
@@ -164,8 +169,8 @@ function buildStageEnvironment(
     BLOCK_TABLE: TABLES.blocks,
     PROFILE_TABLE: TABLES.profiles,
     EFFECT_TABLE: TABLES.effects,
-    INVITE_TABLE: MORE_TABLES.invites,
-    CANONICAL_EMAIL_TABLE: MORE_TABLES.mailboxes,
+    INVITE_TABLE: RULE_TABLES.invites,
+    CANONICAL_EMAIL_TABLE: RULE_TABLES.mailboxes,
     WEBHOOK_URL: webhook.endpoint,
     EVENT_BUS_ARN,
     WELCOME_EMAIL_FROM: 'welcome@example.com',
@@ -173,14 +178,6 @@ function buildStageEnvironment(
     WELCOME_APP_URL: 'https://app.example.com',
     WELCOME_EMAIL_DELIVERY: delivery,
     WELCOME_SINCE: since.toISOString(),
-  }
-}
-
-function defineTable(name: string): TableDefinition {
-  return {
-    name,
-    keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
   }
 }
 

@@ -11,7 +11,7 @@ export interface UserPool extends LocalService {
   readonly grouped: () => ReadonlySet<string>
 }
 
-interface Asked {
+interface ListOrAddRequest {
   readonly UserPoolId?: unknown
   readonly Filter?: unknown
   readonly Username?: unknown
@@ -34,7 +34,7 @@ export async function startUserPool(): Promise<UserPool> {
   const grouped = new Set<string>()
 
   const answer = async (request: IncomingMessage): Promise<Answered> => {
-    const { UserPoolId, Filter, Username }: Asked = Object(await json(request))
+    const { UserPoolId, Filter, Username }: ListOrAddRequest = Object(await json(request))
     if (UserPoolId !== POOL) return createRefusal('ResourceNotFoundException')
     const [, operation] = `${request.headers['x-amz-target']}`.split('.')
     if (operation === 'AdminAddUserToGroup') {

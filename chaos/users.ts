@@ -8,7 +8,7 @@ export interface User {
   readonly index: number
   /**
    * A `stranger` has an address that is not allowed, and a `blocked` user is in the block list: neither may get in. A `veteran` existed
-   * before the deployment and only signs in. An `uninvited` user has a code that no invitation has, so only its address is allowed.
+   * before the deployment and only signs in. An `uninvited` user has an allowed address, but a code without an invitation.
    */
   readonly kind: 'member' | 'stranger' | 'blocked' | 'veteran' | 'uninvited'
   readonly sub: string
@@ -22,9 +22,9 @@ const BLOCKED = 0.05
 const VETERANS = 0.05
 const UNINVITED = 0.05
 
-// Users who share the code of an invitation, and the users whom it admits.
-const SHARING = 10
-/** The users whom each invitation admits. */
+// The number of users who share a code. It exceeds INVITE_USES, so that they compete for the invitation.
+const USERS_PER_CODE = 10
+/** The number of users whom each invitation admits. */
 export const INVITE_USES = 7
 
 // Domains that look like allowed ones but are not.
@@ -49,7 +49,7 @@ export function makeUsers(seed: number, count: number): readonly User[] {
       kind === 'stranger'
         ? pick(STRANGE_DOMAINS, draw(seed, 'domain', index))
         : pick(['example.com', 'staff.example.org'], draw(seed, 'domain', index))
-    const code = kind === 'uninvited' ? `unknown-${index}` : `invited-${Math.floor(index / SHARING)}`
+    const code = kind === 'uninvited' ? `unknown-${index}` : `invited-${Math.floor(index / USERS_PER_CODE)}`
     return { index, kind, sub: drawUuid(seed, 'sub', index), email: `user-${index}@${domain}`, code }
   })
 }

@@ -90,19 +90,19 @@ async function readService(framework) {
     return { name, id, handler, role, environment: Object.fromEntries(settings), pool, version: versions[name] }
   })
   const declared = await describeHandlers(functions, placeholders)
-  const used = selectUsed(optionalTables, functions)
+  const usedTables = selectUsedTables(optionalTables, functions)
   assertSwept(functions.map((each, index) => ({ ...each, ...declared[index] })))
   return {
     functions: functions.map((each, index) => ({ ...each, ...declared[index], trigger: each.pool?.trigger ?? declared[index].trigger })),
-    tables: { ...tables, ...used },
-    optionalTables: used,
+    tables: { ...tables, ...usedTables },
+    optionalTables: usedTables,
     tracing,
     userPoolArn,
   }
 }
 
 /** Returns the tables whose name is in the environment of a function. */
-function selectUsed(tables, functions) {
+function selectUsedTables(tables, functions) {
   const names = new Set(functions.flatMap(({ environment }) => Object.values(environment)))
   return Object.fromEntries(Object.entries(tables).filter(([, { Properties }]) => names.has(Properties.TableName)))
 }

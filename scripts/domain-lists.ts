@@ -4,7 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { normalisePattern } from '../src/shared/email/domain-list.ts'
-import { formatKeptDomains } from './kept-domains.ts'
+import { formatBuiltInDomains } from './built-in-domains.ts'
 
 const repository = resolve(import.meta.dirname, '..')
 
@@ -42,7 +42,7 @@ async function formatModule(modules: string, source: Source, what: string, const
 // Source: ${source.name} ${version} (https://www.npmjs.com/package/${source.name}), ${new Set(domains).size} domains.
 // Licence: ${source.licence}.
 export const ${constant}: string =
-  '${formatKeptDomains(domains)}'
+  '${formatBuiltInDomains(domains)}'
 `
 }
 

@@ -14,17 +14,22 @@ const rounds = Number(values.rounds)
 const seed = Number(values.seed ?? randomInt(2 ** 31))
 const WARM_UP = 50
 
+interface MeasuredCase {
+  readonly case: Case
+  readonly times: Times
+}
+
 const services = await startServicesApart()
 try {
   const loadBefore = loadavg()[0] ?? 0
   const cases = await createCases(services)
-  const measured = new Map(cases.map((each) => [each, { known: [], unknown: [], outcomes: new Set() } satisfies Times as Times]))
+  const measured = cases.map((each): MeasuredCase => ({ case: each, times: { known: [], unknown: [], outcomes: new Set() } }))
   for (let round = -WARM_UP; round < rounds; round += 1)
-    for (const each of shuffle(cases, seed, 'case', round)) await measurePair(each, round, measured.get(each))
+    for (const each of shuffle(measured, seed, 'case', round)) await measurePair(each, round)
   const machine = describeMachine(undefined)
   const load = `load ${loadBefore.toFixed(1)} at the start and ${(loadavg()[0] ?? 0).toFixed(1)} at the end`
   const where = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, node ${process.versions.node}; ${load}`
-  const rows = [...measured].map(([each, times]) => describeTimes(each, times))
+  const rows = measured.map(({ case: each, times }) => describeTimes(each, times))
   const results = { rows, run: `${rounds} rounds, seed ${seed}`, where }
   process.stdout.write(`${formatTimes(results).join('\n')}\n`)
   await writeFile(new URL('../TIMING.md', import.meta.url), timesToMarkdown(results))
@@ -32,8 +37,8 @@ try {
   services.stop()
 }
 
-/** Measures both requests of a case, in random order. */
-async function measurePair(each: Case, round: number, times: Times | undefined): Promise<void> {
+/** Measures both requests of a case, in random order. A negative round warms up. */
+async function measurePair({ case: each, times }: MeasuredCase, round: number): Promise<void> {
   for (const side of shuffle(['known', 'unknown'] as const, seed, each.rule, each.known, round)) {
     const request = side === 'known' ? each.prepareKnown() : each.prepareUnknown()
     const start = performance.now()
@@ -41,7 +46,7 @@ async function measurePair(each: Case, round: number, times: Times | undefined):
     const ms = performance.now() - start
     if (outcome === 'failed') throw new Error(`${each.rule}, ${each[side]}: failed with ${reason}`, { cause: error })
     if (round < 0) continue
-    times?.[side].push(ms)
-    times?.outcomes.add(`${side} ${outcome}`)
+    times[side].push(ms)
+    times.outcomes.add(`${side} ${outcome}`)
   }
 }

@@ -38,18 +38,18 @@ export interface Clients {
   readonly eventBridge: EventBridge
 }
 
-/** Composes the deployed rules of post confirmation with four more effects. Each has the user name in its call, for the harness. */
+/** Composes the deployed rules of post confirmation with four more effects. Each call has the user name, by which the harness counts it. */
 export function extendedPostConfirmation(settings: ExtendedSettings, clients: Clients): Rule<PostConfirmation> {
   const { documents, cognito, eventBridge } = clients
   const { EVENT_BUS_ARN: busArn, WELCOME_EMAIL_DELIVERY: delivery } = settings
   const ledger = dynamoLedger({ documents, table: settings.EFFECT_TABLE })
   const emails = dynamoCanonicalEmails({ documents, table: settings.CANONICAL_EMAIL_TABLE })
   const bus = eventBridgeBus({ eventBridge, busArn, source: 'chaos.users' })
-  const message = notify<PostConfirmation>(slackWebhook({ url: settings.WEBHOOK_URL }), {
+  const notifyTeam = notify<PostConfirmation>(slackWebhook({ url: settings.WEBHOOK_URL }), {
     reads: [],
     message: ({ event }) => `${event.userName} has confirmed`,
   })
-  const published = publishEvent<PostConfirmation>(bus, {
+  const publishConfirmation = publishEvent<PostConfirmation>(bus, {
     type: 'UserConfirmed',
     reads: [],
     detail: ({ event }) => ({ user: event.userName }),
@@ -59,25 +59,23 @@ export function extendedPostConfirmation(settings: ExtendedSettings, clients: Cl
     when(
       triggeredBy('PostConfirmation_ConfirmSignUp'),
       parallel(
-        once(ledger, message, { delivery }),
-        once(ledger, published, { delivery }),
-        once(ledger, addToGroup('members', cognitoGroups({ cognito })), { delivery: AGAIN }),
-        once(ledger, keepCanonicalEmail(emails), { delivery: AGAIN }),
+        once(ledger, notifyTeam, { delivery }),
+        once(ledger, publishConfirmation, { delivery }),
+        once(ledger, addToGroup('members', cognitoGroups({ cognito })), { delivery: 'at-least-once' }),
+        once(ledger, keepCanonicalEmail(emails), { delivery: 'at-least-once' }),
       ),
     ),
   )
 }
 
-const AGAIN: Delivery = 'at-least-once'
-
 /** The effects of a confirmed user, by their names in the ledger. */
 export function listEffects(delivery: Delivery): readonly { readonly effect: string; readonly delivery: Delivery }[] {
   return [
     { effect: 'send-welcome-email', delivery },
-    { effect: 'keep-invite', delivery: AGAIN },
+    { effect: 'keep-invite', delivery: 'at-least-once' },
     { effect: 'notify', delivery },
     { effect: 'publish-event', delivery },
-    { effect: 'add-to-group', delivery: AGAIN },
-    { effect: 'keep-canonical-email', delivery: AGAIN },
+    { effect: 'add-to-group', delivery: 'at-least-once' },
+    { effect: 'keep-canonical-email', delivery: 'at-least-once' },
   ]
 }

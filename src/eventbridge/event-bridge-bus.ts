@@ -59,17 +59,17 @@ export function eventBridgeBus(options: EventBridgeBusOptions): EventBus {
   }
 }
 
-/** @throws NotDoneError if the data cannot become JSON, such as a BigInt. */
-function createCommand(event: BusEvent, busArn: string, source: string): PutEventsCommand {
+/**
+ * Creates the request for one event.
+ *
+ * @throws NotDoneError if the data cannot become JSON, such as a BigInt.
+ */
+function createCommand({ type, detail }: BusEvent, busArn: string, source: string): PutEventsCommand {
   try {
-    return toCommand(event, busArn, source)
+    return new PutEventsCommand({ Entries: [{ EventBusName: busArn, Source: source, DetailType: type, Detail: JSON.stringify(detail) }] })
   } catch (error) {
     throw new NotDoneError(error)
   }
-}
-
-function toCommand({ type, detail }: BusEvent, busArn: string, source: string): PutEventsCommand {
-  return new PutEventsCommand({ Entries: [{ EventBusName: busArn, Source: source, DetailType: type, Detail: JSON.stringify(detail) }] })
 }
 
 function assertText(name: string, value: unknown, pattern: RegExp, expected: string): void {

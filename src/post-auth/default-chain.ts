@@ -14,7 +14,7 @@ import type { PostAuthenticationSettings } from './settings.ts'
  * pending effects of a `once` that you add here.
  */
 export function defaultPostAuthentication(settings: PostAuthenticationSettings, { documents }: Clients): Rule<PostAuthentication> {
-  const pendingEffects = missingEffects(settings, documents)
+  const pendingEffects = listRecoveredEffects(settings, documents)
   const profiles = dynamoProfiles({ documents, table: settings.PROFILE_TABLE })
   return recordSignIn(profiles, { ...(pendingEffects && { pendingEffects }) })
 }
@@ -25,11 +25,11 @@ export interface Clients {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
-// The table of invitations knows for eight days which invitation a user has reserved.
+// The row that leads from a user to the reserved invitation expires after eight days.
 const INVITE_DAYS = 8
 
-/** Returns the effects of users whose confirmation left no row in the ledger, for example after a crash. */
-function missingEffects(settings: PostAuthenticationSettings, documents: Documents): PendingEffectsAtSignIn | undefined {
+/** Returns the effects that a sign-in enqueues if the user's confirmation left no row in the ledger, for example after a crash. */
+function listRecoveredEffects(settings: PostAuthenticationSettings, documents: Documents): PendingEffectsAtSignIn | undefined {
   const { WELCOME_EMAIL_FROM, WELCOME_SINCE, INVITE_TABLE, EFFECT_TABLE: table, WELCOME_EMAIL_DELIVERY: delivery } = settings
   if (table === undefined) return undefined
   const createdSince = new Date(Date.now() - INVITE_DAYS * DAY_MS)

@@ -20,7 +20,7 @@ export interface PostAuthenticationSettings extends LogSettings {
   readonly WELCOME_EMAIL_FROM?: Mailbox | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_DELIVERY: Delivery
-  /** The name of the table of invitations. If set, a sign-in enqueues that the user's invitation is kept, once for each user. */
+  /** The name of the table of invitations. If set, a user's first sign-in enqueues the effect `keep-invite`. */
   readonly INVITE_TABLE?: string | undefined
 }
 

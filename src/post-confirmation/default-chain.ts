@@ -16,17 +16,17 @@ import html from './welcome.html'
 import text from './welcome.txt'
 
 /**
- * Composes the deployed post confirmation rules: a profile of every confirmed user, the end of the reservation if there are invitations,
+ * Composes the deployed post confirmation rules: a profile and, with INVITE_TABLE, a final use of the invitation for every confirmed user,
  * and one welcome email if a sender is set. The sweeper uses the same composition to run the pending effects of the trigger.
  */
 export function defaultPostConfirmation(settings: PostConfirmationSettings, { documents, ses }: Clients): Rule<PostConfirmation> {
   const profile = syncProfile(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }))
   if (settings.EFFECT_TABLE === undefined) return parallel(profile)
   const ledger = dynamoLedger({ documents, table: settings.EFFECT_TABLE })
-  return parallel(profile, ...keptInvite(settings, documents, ledger), ...welcomeEmail(settings, ses, ledger))
+  return parallel(profile, ...composeInvite(settings, documents, ledger), ...composeWelcomeEmail(settings, ses, ledger))
 }
 
-function keptInvite(
+function composeInvite(
   { INVITE_TABLE: table }: PostConfirmationSettings,
   documents: Documents,
   ledger: Ledger,
@@ -36,7 +36,7 @@ function keptInvite(
   return [when(not(triggeredBy('PostConfirmation_ConfirmForgotPassword')), keep)]
 }
 
-function welcomeEmail(settings: PostConfirmationSettings, ses: Ses, ledger: Ledger): readonly Rule<PostConfirmation>[] {
+function composeWelcomeEmail(settings: PostConfirmationSettings, ses: Ses, ledger: Ledger): readonly Rule<PostConfirmation>[] {
   const { WELCOME_EMAIL_FROM: from, WELCOME_APP_NAME: appName, WELCOME_APP_URL: appUrl, WELCOME_EMAIL_DELIVERY: delivery } = settings
   if (from === undefined || appName === undefined || appUrl === undefined) return []
   const template = mailTemplate({ subject: 'Welcome to {{appName}}', text, html }, { appName, appUrl })

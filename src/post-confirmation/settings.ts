@@ -26,7 +26,7 @@ export interface PostConfirmationSettings extends LogSettings {
   readonly WELCOME_APP_URL?: string | undefined
   readonly EFFECT_TABLE?: string | undefined
   readonly WELCOME_EMAIL_DELIVERY: Delivery
-  /** The name of the table of invitations. If set, a confirmation keeps the invitation that pre sign-up reserved. */
+  /** The name of the table of invitations. If set, a confirmation makes the user's reservation permanent. */
   readonly INVITE_TABLE?: string | undefined
 }
 

@@ -23,35 +23,30 @@ const settings = maskInitErrors(() => readSettings(preSignUpSettings, process.en
 const openList = (domains: DomainsSetting): DomainList => maskInitErrors(() => openDomains(domains, import.meta.dirname))
 
 /** Loads the AWS SDK from a separate chunk during init. A function without a table does not load it. */
-async function loadTables(): Promise<typeof import('./tables.ts')> {
-  return import('./tables.ts')
-}
-
-/** Starts to load a value, and awaits it at each use. */
-function later<V>(load: () => Promise<V>): () => Promise<V> {
-  const loading = load()
+function preloadTables<V>(open: (tables: typeof import('./tables.ts')) => V): Promise<V> {
+  const loading = import('./tables.ts').then(open)
   // Avoids an unhandled rejection. The first sign-up that awaits `loading` rejects with the same error.
   loading.catch(() => undefined)
-  return () => loading
+  return loading
 }
 
 function blockUsersFromTable(table: string): Rule<PreSignUp> {
-  const rule = later(async () => (await loadTables()).blockUsersFromTable(table))
-  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await rule()).evaluate(ctx, run), {
+  const rule = preloadTables((tables) => tables.blockUsersFromTable(table))
+  return defineRule<PreSignUp>('block-users', async (ctx, run) => (await rule).evaluate(ctx, run), {
     can: ['deny'],
     judges: 'block',
     permissions: [{ actions: ['dynamodb:BatchGetItem'], resource: 'BLOCK_TABLE' }],
   })
 }
 
-/** Opens the table of invitations at the first sign-up. Post confirmation keeps the invitations that pre sign-up reserves. */
+/** Opens the table of invitations without `keep`, which only post confirmation calls. */
 function openInvites(table: string): Omit<Invites, 'keep'> {
-  const invites = later(async () => (await loadTables()).openInvites(table))
+  const invites = preloadTables((tables) => tables.openInvites(table))
   return {
     permissions: [{ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resource: 'INVITE_TABLE' }],
-    find: async (...asked) => (await invites()).find(...asked),
-    reserve: async (...asked) => (await invites()).reserve(...asked),
-    release: async (...asked) => (await invites()).release(...asked),
+    find: async (...args) => (await invites).find(...args),
+    reserve: async (...args) => (await invites).reserve(...args),
+    release: async (...args) => (await invites).release(...args),
   }
 }
 
@@ -85,8 +80,8 @@ const rules: readonly Rule<PreSignUp>[] = [
 ]
 
 /**
- * Denies sign-ups by email domain, of blocked users, and without an invitation. If a rule throws, the sign-up fails. Administrators have IAM permissions, so they may create any
- * user unless `ADMIN_CREATED_USERS=judge`. The rules run for users from every other source.
+ * Denies sign-ups by email domain, of blocked users, and without an invitation. If a rule throws, the sign-up fails. Administrators
+ * have IAM permissions, so they may create any user unless `ADMIN_CREATED_USERS=judge`. The rules run for users from every other source.
  */
 export const handler: TriggerHandler<PreSignUp> = preSignUp(
   { ...logging(settings), ...refusals(settings) },

@@ -78,7 +78,7 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
       if ((unreadable && deniesUnreadable) || keys.length > MAX_KEYS || (user.email?.length ?? 0) > MAX_EMAIL_LENGTH)
         return deny('email-malformed', refusal, code)
       const time = now()
-      const decoys = trigger === 'PreAuthentication' || trigger === 'DefineAuthChallenge' ? decoyKeys(userPoolId, user) : []
+      const decoys = trigger === 'PreAuthentication' || trigger === 'DefineAuthChallenge' ? createDecoyKeys(userPoolId, user) : []
       const block = (await blockList.find([...keys, ...decoys], signal)).find((found) => !hasExpired(found, time))
       if (block === undefined) return skip(unreadable ? 'email-unreadable' : 'not-blocked')
       const detail = `${block.type}: ${block.reason}`
@@ -88,10 +88,10 @@ export function blockUsers<T extends Refusing>(blockList: BlockListWithPermissio
 }
 
 /**
- * Returns keys that match no block. With them, a user who does not exist costs as many reads as one who has a `sub` and an address, because a
- * look-up of more keys takes longer. The space makes the values invalid as address and domain.
+ * Returns keys that match no block. With them, the look-up of a user name that does not exist has as many keys as that of a user with a
+ * `sub` and an address. A look-up of fewer keys could be faster. The space makes the values invalid as address and domain.
  */
-function decoyKeys(userPoolId: string, { userName, sub, email }: RuleUser): readonly BlockKey[] {
+function createDecoyKeys(userPoolId: string, { userName, sub, email }: RuleUser): readonly BlockKey[] {
   const value = `unknown ${userName}`
   const types = [...(sub === undefined ? (['sub'] as const) : []), ...(email === undefined ? (['email', 'emailDomain'] as const) : [])]
   return types.map((type) => ({ userPoolId, type, value }))

@@ -1,6 +1,6 @@
 import type { Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
-import { denyKeptDomains, type KeptDomainsOptions } from './kept-domains.ts'
+import { type BuiltInDomainsOptions, denyBuiltInDomains } from './built-in-domains.ts'
 import { DISPOSABLE_DOMAINS } from './lists/disposable-domains.ts'
 
 /**
@@ -11,8 +11,8 @@ import { DISPOSABLE_DOMAINS } from './lists/disposable-domains.ts'
  * @example
  * preSignUp(denyDisposableEmail({ allow: ['example.com'] }))
  */
-export function denyDisposableEmail<T extends Refusing>(options: KeptDomainsOptions = {}): Rule<T> {
-  return denyKeptDomains<T>({
+export function denyDisposableEmail<T extends Refusing>(options: BuiltInDomainsOptions = {}): Rule<T> {
+  return denyBuiltInDomains<T>({
     name: 'deny-disposable-email',
     owner: 'denyDisposableEmail()',
     text: DISPOSABLE_DOMAINS,

@@ -16,9 +16,9 @@ export interface DenyEventsOptions {
 const OWNER = 'denyEvents()'
 
 /**
- * Runs rules in order, as `chain` does, and publishes an event if their denial is the decision. The event has the pool, the trigger, its source, the app
- * client, the rule and the reason, and no data of the user. It is published after the decision, in a quarter of the time left and at most
- * 500 ms. An error of the bus never changes the decision.
+ * Runs rules in order, as `chain` does, and publishes an event if their denial is the decision. The event has the pool, the trigger, its
+ * source, the app client, the rule and the reason, and no data of the user. It is published after the decision, in a quarter of the time
+ * left and at most 500 ms. An error of the bus never changes the decision.
  *
  * @throws TypeError without a rule, or if the bus or an option is invalid.
  * @example

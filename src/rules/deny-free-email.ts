@@ -1,6 +1,6 @@
 import type { Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
-import { denyKeptDomains, type KeptDomainsOptions } from './kept-domains.ts'
+import { type BuiltInDomainsOptions, denyBuiltInDomains } from './built-in-domains.ts'
 import { FREE_DOMAINS } from './lists/free-domains.ts'
 
 /**
@@ -11,8 +11,8 @@ import { FREE_DOMAINS } from './lists/free-domains.ts'
  * @example
  * preSignUp(denyFreeEmail(), denyDisposableEmail())
  */
-export function denyFreeEmail<T extends Refusing>(options: KeptDomainsOptions = {}): Rule<T> {
-  return denyKeptDomains<T>({
+export function denyFreeEmail<T extends Refusing>(options: BuiltInDomainsOptions = {}): Rule<T> {
+  return denyBuiltInDomains<T>({
     name: 'deny-free-email',
     owner: 'denyFreeEmail()',
     text: FREE_DOMAINS,

@@ -59,7 +59,11 @@ export function notify<T extends Working>(webhook: Webhook, options: NotifyOptio
   return { ...rule, reads }
 }
 
-/** @throws NotDoneError if the function fails. Nothing was sent then, so the ledger may run the rule again, with a corrected function. */
+/**
+ * Calls `message`. Returns its text, or undefined for no message.
+ *
+ * @throws NotDoneError if the function fails. Nothing was sent then, so the ledger may run the rule again, with a corrected function.
+ */
 function writeText<T extends Working>(message: NotifyOptions<T>['message'], ctx: RuleContext<T>): string | undefined {
   try {
     const text: unknown = message(ctx)

@@ -60,7 +60,11 @@ function describe({ trigger, event, user, appClient }: RuleContext): Readonly<Re
   return { userPoolId, sub: user.sub ?? null, trigger, triggerSource, appClient: appClient ?? null }
 }
 
-/** @throws NotDoneError if the function fails. Nothing was published then, so the ledger may run the rule again, with a corrected function. */
+/**
+ * Calls `detail`. Returns its data, or undefined for no event.
+ *
+ * @throws NotDoneError if the function fails. Nothing was published then, so the ledger may run the rule again, with a corrected function.
+ */
 function readDetail<T extends Working>(detail: EventDetail<T>, ctx: RuleContext<T>): Readonly<Record<string, unknown>> | undefined {
   try {
     const data: unknown = detail(ctx)

@@ -43,6 +43,7 @@ const attempt = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}
 const createProfile = ({ sub }: User): Row => ({ pk: `${POOL}#${sub}`, sub })
 
 const holder = ({ index }: User): string => toHolderId({ userPoolId: POOL, userName: `user-${index}` })
+const createEmail = (state: string): Row => ({ sub: ann.sub, effect: 'send-welcome-email', state })
 const createInvite = (holds: Record<string, number>): Row => ({ pk: 'code#0', uses: 7, holds })
 
 const sweeper = (startedAt: number, endedAt: number, more: Partial<Attempt> = {}): Attempt => ({
@@ -69,7 +70,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   webhook: [],
   grouped: new Set(),
   profiles: [createProfile(ann), createProfile(vera)],
-  effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'done' }],
+  effects: [createEmail('done')],
   invites: [createInvite({ [holder(ann)]: 0 })],
   mailboxes: [],
   ...more,
@@ -119,10 +120,10 @@ describe('judge', () => {
   })
 
   it('accepts an unsent email if its effect is in state failed, or with at-most-once in state unknown', () => {
-    const deadLetter = { ses: [], effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'failed' }] }
+    const deadLetter = { ses: [], effects: [createEmail('failed')] }
     expect(listBroken(deadLetter)).toEqual([])
     expect(listBroken({ ...deadLetter, delivery: 'at-most-once' })).toEqual([])
-    const unknown = { ses: [mail(50, { status: undefined })], effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }] }
+    const unknown = { ses: [mail(50, { status: undefined })], effects: [createEmail('unknown')] }
     expect(listBroken(unknown)).toEqual(['missing emails'])
     expect(listBroken({ ...unknown, delivery: 'at-most-once' })).toEqual([])
   })
@@ -168,7 +169,7 @@ describe('judge', () => {
     const unexplained = {
       delivery: 'at-most-once',
       ses: [],
-      effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }],
+      effects: [createEmail('unknown')],
     } satisfies Partial<Evidence>
     expect(listBroken(unexplained)).toEqual(['unknown emails without an explanation'])
     expect(listReasons(unexplained)).toEqual(['no explanation'])
@@ -186,7 +187,7 @@ describe('judge', () => {
     const unexplained = {
       delivery: 'at-most-once',
       ses: [],
-      effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }],
+      effects: [createEmail('unknown')],
     } satisfies Partial<Evidence>
     expect(listReasons({ ...unexplained, attempts: [crashed], dynamodb: [mark(60)] })).toEqual(['no explanation'])
     const attempts = [crashed, sweeper(57, 70, { ending: returned(70) })]
@@ -213,7 +214,7 @@ describe('judge', () => {
     const unknown: Partial<Evidence> = {
       delivery: 'at-most-once',
       ses: [],
-      effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'unknown' }],
+      effects: [createEmail('unknown')],
       ...more,
     }
     expect(listBroken(unknown)).toEqual([])
@@ -260,10 +261,7 @@ describe('judge', () => {
     const broken = ['confirmed users whose invitation may be used again']
     expect(listBroken({ invites: [createInvite({ [holder(ann)]: 1_900_000_000 })] })).toEqual(broken)
     expect(listBroken({ invites: [createInvite({})] })).toEqual(broken)
-    const effects = [
-      { sub: ann.sub, effect: 'send-welcome-email', state: 'done' },
-      { sub: ann.sub, effect: 'keep-invite', state: 'failed' },
-    ]
+    const effects = [createEmail('done'), { sub: ann.sub, effect: 'keep-invite', state: 'failed' }]
     expect(listBroken({ invites: [createInvite({})], effects })).toEqual([])
   })
 
@@ -320,10 +318,8 @@ describe('judge', () => {
   })
 
   it('finds effects left pending, personal data in finished effects, and crashed processes', () => {
-    expect(listBroken({ effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'pending' }] })).toEqual(['effects left pending'])
-    expect(listBroken({ effects: [{ sub: ann.sub, effect: 'send-welcome-email', state: 'done', event: '{}' }] })).toEqual([
-      'personal data kept in finished effects',
-    ])
+    expect(listBroken({ effects: [createEmail('pending')] })).toEqual(['effects left pending'])
+    expect(listBroken({ effects: [{ ...createEmail('done'), event: '{}' }] })).toEqual(['personal data kept in finished effects'])
     expect(listBroken({ crashes: 1 })).toEqual(['crashed processes'])
   })
 })

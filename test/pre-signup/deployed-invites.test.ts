@@ -86,12 +86,12 @@ describe('the deployed handlers with INVITE_TABLE', () => {
     await expect(preSignUp(signUpWith(code, 'bob'))).rejects.toThrow('You need a valid invitation to sign up [invite-not-valid]')
   })
 
-  it('need no invitation of users whom an administrator creates, even with ADMIN_CREATED_USERS=judge', async () => {
+  it('admit users whom an administrator creates without an invitation, even with ADMIN_CREATED_USERS=judge', async () => {
     for (const ADMIN_CREATED_USERS of ['exempt', 'judge'])
       expect(await (await importHandlers({ ADMIN_CREATED_USERS })).preSignUp.decide(adminCreatedEvent())).toMatchObject({ kind: 'proceed' })
   })
 
-  it('use no invitation up for a user whom another rule denies', async () => {
+  it('do not use up an invitation for a user whom another rule denies', async () => {
     const { preSignUp } = await importHandlers({ DENIED_EMAIL_DOMAINS: 'evil.com' })
     const code = await invite()
     const event = signUpWith(code)

@@ -33,7 +33,7 @@ onEveryDynamoDb((engine) => {
     ['the use of a sliding limit', () => limitSignUps({ ...one, per: () => 'all' }, dynamoSlidingCounter(options))],
     ['an invitation', () => requireInvite(dynamoInvites(options))],
     ['a mailbox', () => uniqueCanonicalEmail(dynamoCanonicalEmails(options), { revealsExistence: true })],
-  ])('a denied second attempt with the same user name does not give back %s', async (_, makeRule) => {
+  ])('a denied second attempt with the same user name does not release %s', async (_, makeRule) => {
     const userPoolId = `eu-west-1_${randomUUID().slice(0, 8)}`
     const invitation = randomUUID()
     await dynamoInviteWriter(options).create({ type: 'code', value: invitation })

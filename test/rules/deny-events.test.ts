@@ -54,7 +54,7 @@ describe('denyEvents', () => {
     expect(bus.events).toEqual([])
   })
 
-  it('publishes no denial that does not decide: of a branch that lost, of a shadow, and before another denial', async () => {
+  it('does not publish a denial that is not the decision: in a losing branch, in a shadow, or before another denial', async () => {
     const bus = createBus()
     const proof = preSignUp.rule('proof', () => allow())
     const later = preSignUp.rule('later', () => deny('too-late', 'Too late'))

@@ -181,8 +181,8 @@ describe('memoryLastSeen', () => {
 describe('memoryWebhook', () => {
   const create = () => {
     const [webhook, ledger] = [memoryWebhook(), memoryLedger()]
-    const tell = notify<PostConfirmation>(webhook, { message: ({ user }) => `New user ${user.sub}`, reads: [] })
-    return { webhook, ledger, handler: postConfirmation(once(ledger, tell, { delivery: 'at-most-once' })) }
+    const notifyTeam = notify<PostConfirmation>(webhook, { message: ({ user }) => `New user ${user.sub}`, reads: [] })
+    return { webhook, ledger, handler: postConfirmation(once(ledger, notifyTeam, { delivery: 'at-most-once' })) }
   }
 
   it('keeps one text, although Cognito repeats the event', async () => {

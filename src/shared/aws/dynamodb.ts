@@ -36,3 +36,20 @@ export async function tryConditionalWrite(write: Promise<unknown>): Promise<bool
     throw error
   }
 }
+
+/**
+ * Waits for a reservation, which is a conditional write with `ReturnValues: 'UPDATED_OLD'`. Returns false if its condition was false, and
+ * `renewed` if the old attributes show that an earlier attempt had made it.
+ */
+export async function tryReserve(
+  write: Promise<{ readonly Attributes?: Readonly<Record<string, unknown>> | undefined }>,
+  isRenewed: (old: Readonly<Record<string, unknown>>) => boolean,
+): Promise<boolean | 'renewed'> {
+  try {
+    const { Attributes = {} } = await write
+    return isRenewed(Attributes) ? 'renewed' : true
+  } catch (error) {
+    if (isConditionFailure(error)) return false
+    throw error
+  }
+}

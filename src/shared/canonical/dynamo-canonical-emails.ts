@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
-import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite, tryReserve } from '../aws/dynamodb.ts'
 import { and, deleteItem, doesNotExist, equals, exists, isAtMost, or, updateItem } from '../aws/expressions.ts'
 import { type EmailAddress, parseEmailAddress } from '../email/address.ts'
 import { indexProviders, type MailProvider, toCanonicalEmail } from '../email/mail-providers.ts'
@@ -59,12 +59,7 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
         if: or(doesNotExist('pk'), isAtMost('expiresAt', seconds()), isReserved),
         returned: 'UPDATED_OLD',
       })
-      let isRenewed = false
-      const write = async (): Promise<void> => {
-        const { Attributes } = await documents().send(command, { abortSignal: signal })
-        isRenewed = Attributes?.owner === owner
-      }
-      return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
+      return tryReserve(documents().send(command, { abortSignal: signal }), (old) => old.owner === owner)
     },
 
     async keep(claim, signal) {

@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
-import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite, tryReserve } from '../aws/dynamodb.ts'
 import { type InviteItem, judgeInvite, KEPT, readInvite } from './invite-item.ts'
 import { HELD_SECONDS, type Invites, type InviteUser, toHolderId, toInviteId } from './invites.ts'
 
@@ -46,7 +46,7 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     tryConditionalWrite(documents().send(new UpdateCommand({ TableName: table, Key: { pk }, ...change }), { abortSignal: signal }))
 
   /** Takes a free place, or renews the user's own reservation. */
-  const takePlace = async (pk: string, holder: string, signal: AbortSignal): Promise<boolean | 'renewed'> => {
+  const takePlace = (pk: string, holder: string, signal: AbortSignal): Promise<boolean | 'renewed'> => {
     const change = {
       TableName: table,
       Key: { pk },
@@ -56,12 +56,8 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
       ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':kept': KEPT },
       ReturnValues: 'UPDATED_OLD' as const,
     }
-    let isRenewed = false
-    const write = async (): Promise<void> => {
-      const { Attributes } = await documents().send(new UpdateCommand(change), { abortSignal: signal })
-      isRenewed = Object.hasOwn(Object(Attributes?.holds), holder)
-    }
-    return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
+    const write = documents().send(new UpdateCommand(change), { abortSignal: signal })
+    return tryReserve(write, ({ holds }) => Object.hasOwn(Object(holds), holder))
   }
 
   /** Replaces a random expired reservation of another user, by a reservation or by a final use. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite, tryReserve } from '../aws/dynamodb.ts'
 import { type Change, contains, doesNotExist, hasFewerThan, isAtMost, isMoreThan, or, updateItem } from '../aws/expressions.ts'
 import { type Counter, LISTED_USES, type Limit } from './counter.ts'
 
@@ -60,13 +60,9 @@ export async function countUse(
   { pk, ...change }: WindowChange,
   abortSignal: AbortSignal,
 ): Promise<boolean | 'renewed'> {
-  let isRenewed = false
-  const write = async (): Promise<void> => {
-    const { Attributes } = await documents().send(updateItem({ table, key: { pk }, ...change, returned: 'UPDATED_OLD' }), { abortSignal })
-    const [added] = change.add?.uses instanceof Set ? change.add.uses : []
-    isRenewed = added !== undefined && Attributes?.uses instanceof Set && Attributes.uses.has(added)
-  }
-  return (await tryConditionalWrite(write())) && (isRenewed ? 'renewed' : true)
+  const command = updateItem({ table, key: { pk }, ...change, returned: 'UPDATED_OLD' })
+  const [added] = change.add?.uses instanceof Set ? change.add.uses : []
+  return tryReserve(documents().send(command, { abortSignal }), ({ uses }) => added !== undefined && uses instanceof Set && uses.has(added))
 }
 
 interface AddedUse {

@@ -45,9 +45,9 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
     const part = startPart()
     try {
       if (deadline.remainingMs() <= 0) throw new DeadlineExceededError()
-      const refused = await (part ?? deadline).race(Promise.resolve(each.reserve(part)))
-      if (refused !== undefined && refused !== 'renewed') {
-        const denied = validateOutcome(refused, { name: rule, kind: 'rule', can: ['deny'] }, contract)
+      const result = await (part ?? deadline).race(Promise.resolve(each.reserve(part)))
+      if (result !== undefined && result !== 'renewed') {
+        const denied = validateOutcome(result, { name: rule, kind: 'rule', can: ['deny'] }, contract)
         if (denied.kind === 'deny') {
           add({ ...line(), outcome: 'deny', reason: denied.reason, ...(denied.detail !== undefined && { detail: denied.detail }) })
           await releaseAll(made, deadline)
@@ -55,7 +55,7 @@ export async function commitAll(pending: readonly Pending[], options: CommitOpti
         }
       }
       // An earlier event made a renewed reservation, and its user may exist by now.
-      if (refused !== 'renewed') made.push(each)
+      if (result !== 'renewed') made.push(each)
       add({ ...line(), outcome: 'skip', reason: 'reserved' })
     } catch (error) {
       add({ ...line(), outcome: 'error', reason: toErrorReason(error), error })

@@ -71,12 +71,12 @@ export async function decide<T extends Trigger>(rule: Rule<T>, event: T['event']
     const refused = await commitAll(engine.pending, { deadline, clock, contract, add: engine.trace.add })
     if (refused !== undefined) decision = decisionFrom(engine, refused, ctx)
   }
-  if (engine.deferred.length > 0) await runShadows(engine, deadline, decision)
+  if (engine.deferred.length > 0) await runDeferred(engine, deadline, decision)
   return { ...decision, trace: engine.trace.entries() }
 }
 
-async function runShadows(engine: Engine, deadline: Deadline, decision: Proceed | Denied | Failed): Promise<void> {
-  const runs = ({ denial }: Deferred): boolean =>
+async function runDeferred(engine: Engine, deadline: Deadline, decision: Proceed | Denied | Failed): Promise<void> {
+  const isDue = ({ denial }: Deferred): boolean =>
     denial === undefined || (decision.kind === 'denied' && decision.rule === denial.by && decision.reason === denial.reason)
   const part = deadline.within(Math.min(deadline.remainingMs() * SHADOW_PART, SHADOW_MAX_MS))
   // Loop until the list is empty, because a shadow inside a shadow is added while the outer shadow runs.
@@ -84,7 +84,7 @@ async function runShadows(engine: Engine, deadline: Deadline, decision: Proceed 
     await Promise.all(
       engine.deferred
         .splice(0)
-        .filter(runs)
+        .filter(isDue)
         .map(({ start }) => start(part)),
     )
   part.close()
@@ -124,13 +124,13 @@ interface Engine {
   readonly contract: TriggerContract
   readonly clock: Clock
   readonly trace: TraceWriter
-  /** Shadow rules to run after the decision. */
+  /** Rules to run after the decision: those of shadows, and those that publish a denial. */
   readonly deferred: Deferred[]
   /** Reservations to make after every rule has passed. */
   pending: Pending[]
 }
 
-/** A rule that runs after the decision, or only after one denial. */
+/** A rule that runs after the decision. If it has a denial, it runs only if this denial is the decision. */
 interface Deferred {
   readonly start: (deadline: Deadline) => unknown
   readonly denial: Pick<Deny, 'by' | 'reason'> | undefined

@@ -98,7 +98,7 @@ export interface Run {
   /**
    * Runs a rule after the decision. The rule cannot change the decision.
    *
-   * @param denial Runs the rule only if this denial is the decision, and not for example one of a branch of `anyOf` that lost.
+   * @param denial If set, the rule runs only if this denial is the decision. A denial in a losing branch of `anyOf` is not.
    */
   readonly defer: <T extends Trigger>(rule: Rule<T>, ctx: RuleContext<T>, denial?: Pick<Deny, 'by' | 'reason'>) => void
 }

@@ -198,6 +198,7 @@ export function logging({ LOG_LEVEL, LOG_HASH_KEY }: LogSettings): Pick<HandlerS
 
 /** The setting of every handler that refuses users. */
 export interface RefusalCodesSetting {
+  /** `own` sends applications only the codes of your own rules. `all` sends the codes of all refusals. */
   readonly REFUSAL_CODES: 'own' | 'all'
 }
 

@@ -8,7 +8,7 @@ import { removeExpired, revokeToken } from './store.ts'
 import { applyChanges, type Changes, readChanges, type TokenGroups } from './token-claims.ts'
 import { type Claims, createRefreshToken, createTokenId, hashToken } from './tokens.ts'
 import { trigger } from './triggers.ts'
-import { makeRoom, touchSsoSession } from './user-sessions.ts'
+import { endLeastRecentSessions, touchSsoSession } from './user-sessions.ts'
 
 /** The scope of all tokens of the API. With it, an access token may call the operations of its user. */
 export const API_SCOPE = 'aws.cognito.signin.user.admin'
@@ -190,8 +190,8 @@ function saveRefreshToken({ world, pool, client, user }: Flow<unknown>, origin: 
   const token = createRefreshToken()
   const now = world.now()
   removeExpired(pool, now)
-  // A rotation continues a session.
-  if (grant.refreshes === undefined) makeRoom(pool, user, now)
+  // A rotation continues a session, so only a new sign-in counts against the limit.
+  if (grant.refreshes === undefined) endLeastRecentSessions(pool, user, now)
   if (grant.ssoSessionId !== undefined) touchSsoSession(pool, grant.ssoSessionId, now)
   pool.refreshTokens.set(hashToken(token), {
     username: user.username,

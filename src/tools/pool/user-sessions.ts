@@ -11,19 +11,23 @@ export const DEFAULT_SSO_SESSION: { readonly MaxValidityMinutes: number } = { Ma
 // The part of a session's id after `tkn` or `sso`.
 const ID_LENGTH = 25
 
+/** Returns true if the pool tracks sessions, so that they can be listed and revoked. */
 export function tracksSessions({ sessionSettings }: Pool): boolean {
   return sessionSettings?.UserSessionTracking === 'ENABLED'
 }
 
-/** Returns the minutes after a sign-in in which an app client reuses a browser's session. The setting counts only if the pool tracks sessions. */
+/**
+ * Returns for how many minutes after a sign-in an app client reuses a browser's session. The setting has an effect only if the pool
+ * tracks sessions.
+ */
 function reuseMinutes(pool: Pool, client: AppClient): number {
   const { MaxValidityMinutes } = (tracksSessions(pool) ? client.ssoSession : undefined) ?? DEFAULT_SSO_SESSION
   return MaxValidityMinutes
 }
 
 /**
- * Returns the minutes for which a browser's session exists: as long as one of the app clients may reuse it, and not less than the
- * default. AWS documents the reuse, and not the end of the session.
+ * Returns for how many minutes a browser's session exists: as long as an app client may reuse it, and at least the default. AWS
+ * documents the reuse, but not the end of the session.
  */
 export function ssoSessionMinutes(pool: Pool): number {
   return Math.max(DEFAULT_SSO_SESSION.MaxValidityMinutes, ...[...pool.clients.values()].map((client) => reuseMinutes(pool, client)))
@@ -91,11 +95,11 @@ export interface UserSession {
 
 /** Returns the active sessions of a user, the least recently used first. */
 export function listUserSessions(pool: Pool, user: User, now: number): readonly UserSession[] {
-  const ofBrowsers = [...pool.ssoSessions].flatMap(([hash, session]): readonly UserSession[] => {
+  const browserSessions = [...pool.ssoSessions].flatMap(([hash, session]): readonly UserSession[] => {
     if (session.sub !== user.sub || !isActive(pool, session, now)) return []
     return [{ ...session, type: 'SSO', ssoSessionId: undefined, end: () => pool.ssoSessions.delete(hash) }]
   })
-  return [...ofBrowsers, ...listTokenSessions(pool, user, now)].toSorted((one, two) => one.lastActiveAt - two.lastActiveAt)
+  return [...browserSessions, ...listTokenSessions(pool, user, now)].toSorted((one, two) => one.lastActiveAt - two.lastActiveAt)
 }
 
 /** Returns a session for each sign-in with a valid refresh token. Rotated tokens share one. */
@@ -129,10 +133,10 @@ function toTokenSessionId(origin: string): string {
   return `tkn${BigInt(`0x${hash}`).toString(36).padStart(ID_LENGTH, '0').slice(0, ID_LENGTH)}`
 }
 
-/** Ends the least recently used sessions of tokens, so that a new one stays within the limit of a pool that tracks sessions. */
-export function makeRoom(pool: Pool, user: User, now: number): void {
+/** Ends the least recently used sessions of tokens, so that one more stays within the limit. Only a pool that tracks sessions has a limit. */
+export function endLeastRecentSessions(pool: Pool, user: User, now: number): void {
   if (!tracksSessions(pool)) return
   const { MaxPerUser } = (pool.sessionSettings ?? DEFAULT_SESSION_SETTINGS).TokenSession
-  const all = listUserSessions(pool, user, now).filter(({ type }) => type === 'TOKEN')
-  for (const session of all.slice(0, Math.max(0, all.length - MaxPerUser + 1))) session.end()
+  const leastRecentFirst = listTokenSessions(pool, user, now).toSorted((one, two) => one.lastActiveAt - two.lastActiveAt)
+  for (const session of leastRecentFirst.slice(0, Math.max(0, leastRecentFirst.length - MaxPerUser + 1))) session.end()
 }

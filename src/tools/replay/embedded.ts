@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { defaultSettings, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { STDIN } from '../lib/event-files.ts'
+import { defineTable } from '../local/define-table.ts'
 import { startServices } from '../local/services.ts'
 import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { ReceivedText } from '../local/sns/server.ts'
@@ -53,7 +54,7 @@ export interface EmbeddedOptions {
 }
 
 /**
- * Starts the embedded services. DynamoDB starts with `startFor` or at its first request. Then it creates the tables and seeds the block list.
+ * Starts the embedded services. DynamoDB starts with `startFor` or at its first request. Then it creates the tables and writes the seeds.
  *
  * @param settings The settings of the handlers, which may name the tables.
  * @param paths The replayed paths. Seed files beside them are read.
@@ -67,15 +68,13 @@ export async function startEmbedded(
   const { names, optional } = readTableNames(settings)
   const seeds = await readSeeds(await listEventFolders(paths))
   const seedTables = listSeedTables(seeds, settings)
-  const seeded = { blocks: names.blocks, invites: settings[INVITE_TABLE] || defaultSettings()[INVITE_TABLE] }
+  const seedTargets = { blocks: names.blocks, invites: settings[INVITE_TABLE] || defaultSettings()[INVITE_TABLE] }
   const taken = new Set([...Object.values(names), ...tables.map(({ name }) => name)])
-  const named = optional.filter((name) => !taken.has(name))
-  for (const name of named) taken.add(name)
-  const given = [
-    ...tables,
-    ...named.map(defineTable),
-    ...seedTables.flatMap(({ definition }) => (taken.has(definition.name) ? [] : [definition])),
-  ]
+  const given = [...tables]
+  for (const definition of [...optional.map((name) => defineTable(name)), ...seedTables.map((each) => each.definition)]) {
+    if (!taken.has(definition.name)) given.push(definition)
+    taken.add(definition.name)
+  }
   let rowsAtStart: ReadonlyMap<string, readonly Row[]> = new Map()
   const services = await startServices(names, {
     tables: given,
@@ -89,7 +88,7 @@ export async function startEmbedded(
         import('./write-seeds.ts'),
       ])
       await useDocuments(endpoint, async (documents) => {
-        await writeSeeds(documents, seeded, seeds)
+        await writeSeeds(documents, seedTargets, seeds)
         await writeItems(documents, seedTables)
       })
       rowsAtStart = await readTables(endpoint)
@@ -102,7 +101,7 @@ export async function startEmbedded(
       await services.dynamodb.start()
       const endpoint = await services.dynamodb.engine()
       const [{ useDocuments }, { writeSeeds }] = await Promise.all([import('./rows.ts'), import('./write-seeds.ts')])
-      if (endpoint !== undefined) await useDocuments(endpoint, (documents) => writeSeeds(documents, seeded, more))
+      if (endpoint !== undefined) await useDocuments(endpoint, (documents) => writeSeeds(documents, seedTargets, more))
     },
     messages: () => ({ mails: services.ses.inbox(), texts: services.sns.texts() }),
     async sideEffects() {
@@ -123,12 +122,12 @@ export async function startEmbedded(
 
 const TABLE_NAME = /^[\w.-]{3,255}$/
 
-/** The settings with the tables of rules that not every project has. */
+/** The settings of tables that not every project has. */
 const OPTIONAL_TABLES = ['INVITE_TABLE', 'WAITLIST_TABLE', 'CANONICAL_EMAIL_TABLE', 'SEEN_TABLE'] as const
 
 interface HandlerTables {
   readonly names: TableNames
-  /** The names of the tables that a setting names, although the handlers have no default for them. */
+  /** The names of the tables of {@link OPTIONAL_TABLES} whose setting is set. */
   readonly optional: readonly string[]
 }
 
@@ -154,14 +153,6 @@ function readTableNames(settings: Environment): HandlerTables {
     limits: readTableName('LIMIT_TABLE'),
   }
   return { names, optional: OPTIONAL_TABLES.filter((setting) => settings[setting]).map(readTableName) }
-}
-
-function defineTable(name: string): TableDefinition {
-  return {
-    name,
-    keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-    attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-  }
 }
 
 async function listEventFolders(paths: readonly string[]): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import { defaultSettings, type Environment } from '../lib/environment.ts'
 import { UsageError } from '../lib/errors.ts'
 import { SEED_FILE } from '../lib/event-files.ts'
 import { parseJson } from '../lib/json.ts'
+import { defineTable } from '../local/define-table.ts'
 import type { TableDefinition } from '../local/tables.ts'
 
 const schema = z.strictObject({
@@ -84,9 +85,7 @@ export function listSeedTables(seeds: readonly Pick<Seed, 'invites' | 'tables'>[
   for (const [setting, { key, items }] of seeds.flatMap(listTables)) {
     const name = settings[setting] || defaultSettings()[setting]
     if (name === undefined) continue
-    const keySchema = [{ AttributeName: key, KeyType: 'HASH' }] as const
-    const attributeDefinitions = [{ AttributeName: key, AttributeType: 'S' }] as const
-    tables.set(name, { definition: { name, keySchema, attributeDefinitions }, items: [...(tables.get(name)?.items ?? []), ...items] })
+    tables.set(name, { definition: defineTable(name, key), items: [...(tables.get(name)?.items ?? []), ...items] })
   }
   return [...tables.values()]
 }

@@ -4,8 +4,8 @@ import { dynamoInviteWriter } from '../../shared/invites/dynamo-invite-writer.ts
 import { UsageError } from '../lib/errors.ts'
 import type { Seed, SeedTable } from './seed.ts'
 
-/** The tables of blocks and invitations. Without a name, the invitations are not written. */
-export interface SeededTables {
+/** The names of the tables to write to. Without `invites`, no invitations are written. */
+export interface SeedTargets {
   readonly blocks: string
   readonly invites?: string | undefined
 }
@@ -15,7 +15,7 @@ export interface SeededTables {
  *
  * @throws UsageError that names the file, if a block or an invitation is invalid.
  */
-export async function writeSeeds(documents: DynamoDBDocumentClient, tables: SeededTables, seeds: readonly Seed[]): Promise<void> {
+export async function writeSeeds(documents: DynamoDBDocumentClient, tables: SeedTargets, seeds: readonly Seed[]): Promise<void> {
   const blockWriter = dynamoBlockWriter({ documents: () => documents, table: tables.blocks })
   for (const { file, blocks, invites = [] } of seeds) {
     const reject = (error: unknown): never => {

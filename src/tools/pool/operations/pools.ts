@@ -155,7 +155,11 @@ export const ListUserPoolClients: Operation = defineOperation('IAM', listClients
   }),
 ])
 
-/** Returns the app client of a request. @throws CognitoError if the request names none. */
+/**
+ * Returns the app client of a request.
+ *
+ * @throws CognitoError if the app client does not exist.
+ */
 export function requireClient({ client, input }: Flow<{ readonly ClientId: string }>): AppClient {
   if (client === undefined) throw notFound(`User pool client ${input.ClientId} does not exist.`)
   return client

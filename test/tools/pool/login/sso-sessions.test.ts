@@ -204,7 +204,7 @@ describe('SSOSession.MaxValidityMinutes', () => {
   })
 })
 
-it('a restored pool knows the sessions of browsers, and has no cookie in its file', async () => {
+it('a restored pool has the sessions of browsers, and its file has no cookie', async () => {
   const pool = await startTracked()
   await pool.signIn()
   const stored = JSON.stringify(toStored(pool.pool))

@@ -22,8 +22,8 @@ export async function runBlock(args: readonly string[], io: Io): Promise<number>
     await dynamoBlockWriter({ documents: openDocuments(wish), table }).block(block, spelling)
   } catch (error) {
     if (io.signal.aborted) throw error
-    const rest = mayBeWritten(error) ? 'The block may be written. Run the same command again' : 'Nothing was changed'
-    return reportError(io, `Cannot write to the table '${table}': ${describeAwsError(error)}. ${rest}`)
+    const effect = mayBeWritten(error) ? 'The block may have been written. Run the same command again' : 'Nothing was changed'
+    return reportError(io, `Cannot write to the table '${table}': ${describeAwsError(error)}. ${effect}`)
   }
   await io.out([`Blocked by ${describeKey(block)} in ${userPoolId}: ${describeBlock(block, now)}`])
   const code = signsOut ? await signOut(wish, service, io) : EXIT.fine

@@ -136,10 +136,14 @@ export function parseBlocked(args: readonly string[], io: Io): BlockedWish | 'he
 
 const PHONE = /^\+\d{5,15}$/
 
-/** @throws UsageError for a phone number. Cognito knows its user, but a block by this name would match no event. */
+/**
+ * Checks that the argument is not a phone number. Cognito finds its user, but no event would match the block.
+ *
+ * @throws UsageError for a phone number, unless `--by` is set.
+ */
 function assertNoPhone(word: string, by: string | undefined): void {
   if (by === undefined && PHONE.test(word))
-    throw new UsageError(`${word} is a phone number, and blocks have none. Pass the sub of the user, or --by username for a user name`)
+    throw new UsageError(`${word} is a phone number, which cannot be blocked. Pass the user's sub, or --by username if it is a user name`)
 }
 
 function parseWho(command: string, [word, more]: readonly string[]): string {

@@ -70,10 +70,10 @@ async function eraseUser({ user, dryRun, tables }: Wanted, documents: DynamoDBDo
 }
 
 /** Returns the rows that the command cannot find, because the operator did not pass an option. */
-function listUnsearched({ finds = {} }: UserTable, { userName, email }: ErasedUser): readonly { option: string; rows: string }[] {
+function listUnsearched({ foundOnlyBy = {} }: UserTable, { userName, email }: ErasedUser): readonly { option: string; rows: string }[] {
   return [
-    ...(finds.userName !== undefined && userName === undefined ? [{ option: '--username', rows: finds.userName }] : []),
-    ...(finds.email !== undefined && email === undefined ? [{ option: '--email', rows: finds.email }] : []),
+    ...(foundOnlyBy.userName !== undefined && userName === undefined ? [{ option: '--username', rows: foundOnlyBy.userName }] : []),
+    ...(foundOnlyBy.email !== undefined && email === undefined ? [{ option: '--email', rows: foundOnlyBy.email }] : []),
   ]
 }
 

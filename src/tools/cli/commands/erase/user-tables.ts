@@ -25,8 +25,8 @@ export interface UserTable {
   readonly keys?: (user: ErasedUser) => readonly string[]
   /** Returns the start of the partition keys of the user's rows. The table must be read as a whole. */
   readonly prefix?: (user: ErasedUser) => string
-  /** The rows that only the user name or the address finds. */
-  readonly finds?: { readonly userName?: string; readonly email?: string }
+  /** The rows that the command finds only by the user name, or only by the email address. */
+  readonly foundOnlyBy?: { readonly userName?: string; readonly email?: string }
   /** The rows that the command does not erase, and why. */
   readonly kept?: string
 }
@@ -52,13 +52,13 @@ export const USER_TABLES: readonly UserTable[] = [
     // The keys of `dynamoParkedCodes`.
     keys: ({ userPoolId, userName }) =>
       userName === undefined ? [] : CHANNELS.map((channel) => JSON.stringify(['code', userPoolId, userName, channel])),
-    finds: { userName: 'parked codes' },
+    foundOnlyBy: { userName: 'parked codes' },
     kept: 'counters, whose keys are hashes and which expire an hour after their window',
   },
   {
     setting: 'CANONICAL_EMAIL_TABLE',
     keys: ({ userPoolId, email }) => (email === undefined ? [] : [canonicalEmailPk(userPoolId, email)]),
-    finds: { email: 'the mailbox of the user' },
+    foundOnlyBy: { email: 'the mailbox of the user' },
     kept: 'the mailbox of an address at a provider that only your application knows',
   },
   {
@@ -67,13 +67,13 @@ export const USER_TABLES: readonly UserTable[] = [
       ...(userName === undefined ? [] : [inviteHolderPk({ userPoolId, userName })]),
       ...(email === undefined ? [] : [toInviteId({ type: 'email', value: emailKey(email) }) ?? []].flat()),
     ],
-    finds: { userName: 'the row that leads from the user to an invitation', email: 'an invitation for the address' },
+    foundOnlyBy: { userName: 'the row that leads from the user to an invitation', email: 'an invitation for the address' },
     kept: 'the use of an invitation, which has only a hash of the user',
   },
   {
     setting: 'WAITLIST_TABLE',
     keys: ({ userPoolId, email }) => (email === undefined ? [] : [toWaitlistId({ userPoolId, email: emailKey(email) })]),
-    finds: { email: 'the address on the waiting list' },
+    foundOnlyBy: { email: 'the address on the waiting list' },
   },
   { setting: 'EMAIL_TABLE', kept: 'all rows, because the table is written by your application' },
   { setting: 'LEGACY_TABLE', kept: 'all rows, because the table is the directory from which users are migrated' },

@@ -48,12 +48,15 @@ describe('USER_TABLES', () => {
     expect(USER_TABLES.flatMap(({ keys }) => keys?.(unknown) ?? [])).toHaveLength(3)
   })
 
-  it.each(USER_TABLES)('names for $setting the rows that only a name or an address finds', ({ keys, finds }) => {
-    const count = (known: Partial<ErasedUser>): number => keys?.({ ...user, ...known }).length ?? 0
+  it.each(USER_TABLES)(
+    'lists for $setting the rows that the command finds only by the user name or the address',
+    ({ keys, foundOnlyBy }) => {
+      const count = (known: Partial<ErasedUser>): number => keys?.({ ...user, ...known }).length ?? 0
 
-    expect(count({ userName: undefined }) < count({})).toBe(finds?.userName !== undefined)
-    expect(count({ email: undefined }) < count({})).toBe(finds?.email !== undefined)
-  })
+      expect(count({ userName: undefined }) < count({})).toBe(foundOnlyBy?.userName !== undefined)
+      expect(count({ email: undefined }) < count({})).toBe(foundOnlyBy?.email !== undefined)
+    },
+  )
 
   it.each(USER_TABLES)('docs/reference/tables.md has a section on $setting', ({ setting }) => {
     expect(page).toMatch(new RegExp(`^## .*\`${setting}\``, 'm'))

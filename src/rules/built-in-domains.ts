@@ -6,8 +6,8 @@ import { compose, type Rule } from '../shared/rules/rule.ts'
 import type { Refusing } from '../shared/rules/trigger.ts'
 import { EMAIL_CODE, EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from './allow-email-domains.ts'
 
-/** The options of a rule with a list of domains that this package keeps. */
-export interface KeptDomainsOptions {
+/** The options of a rule with a built-in list of domains. */
+export interface BuiltInDomainsOptions {
   /** Domains and addresses that the rule never denies. */
   readonly allow?: Domains
   /** More domains and addresses to deny. */
@@ -16,7 +16,7 @@ export interface KeptDomainsOptions {
   readonly message?: string
 }
 
-interface KeptDomains {
+interface BuiltInDomains {
   /** The rule's name in kebab-case. */
   readonly name: string
   /** The start of an error's message. */
@@ -25,11 +25,11 @@ interface KeptDomains {
   readonly text: string
   /** The reason of the denials. */
   readonly reasons: readonly [string]
-  readonly options: KeptDomainsOptions
+  readonly options: BuiltInDomainsOptions
 }
 
-/** Makes a rule that denies the domains of a kept list, and all domains below them. */
-export function denyKeptDomains<T extends Refusing>({ name, owner, text, reasons, options }: KeptDomains): Rule<T> {
+/** Makes a rule that denies the domains of a built-in list, and all domains below them. */
+export function denyBuiltInDomains<T extends Refusing>({ name, owner, text, reasons, options }: BuiltInDomains): Rule<T> {
   assertOptions(owner, options, ['allow', 'more', 'message'])
   const { allow, more, message } = options
   const [reason] = reasons

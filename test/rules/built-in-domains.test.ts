@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseKeptDomains } from '../../scripts/kept-domains.ts'
+import { parseBuiltInDomains } from '../../scripts/built-in-domains.ts'
 import { preAuthentication } from '../../src/pre-auth/trigger.ts'
 import { preSignUp } from '../../src/pre-signup/trigger.ts'
 import { EMAIL_NOT_ALLOWED, EMAIL_NOT_ALLOWED_AT_SIGN_IN } from '../../src/rules/allow-email-domains.ts'
@@ -88,9 +88,9 @@ describe.each([
 const hasParent = (listed: ReadonlySet<string>, domain: string): boolean =>
   domain.split('.').some((_, index, labels) => listed.has(labels.slice(index).join('.')))
 
-describe('the kept lists', () => {
+describe('the built-in lists', () => {
   it('have only normalised domains, each once', () => {
-    for (const domains of [DISPOSABLE_DOMAINS, FREE_DOMAINS].map(parseKeptDomains)) {
+    for (const domains of [DISPOSABLE_DOMAINS, FREE_DOMAINS].map(parseBuiltInDomains)) {
       expect(domains.filter((domain) => normalisePattern(domain) !== domain)).toEqual([])
       expect(new Set(domains).size).toBe(domains.length)
     }
@@ -103,7 +103,7 @@ describe('the kept lists', () => {
     ] as const) {
       const handler = preSignUp(rule)
       const decide = async (domain: string) => (await handler.decide(preSignUpEvent({ email: `ann@${domain}` }))).kind
-      const domains = parseKeptDomains(text)
+      const domains = parseBuiltInDomains(text)
       expect(new Set(await Promise.all(domains.map(decide)))).toEqual(new Set(['denied']))
       const listed = new Set(domains)
       // Adds a letter to the name directly below the top-level domain, so that no parent is listed either, unless by chance.
@@ -116,21 +116,21 @@ describe('the kept lists', () => {
   })
 
   it('have no domain of more than 6 labels, which the rules would not find', () => {
-    const labels = [DISPOSABLE_DOMAINS, FREE_DOMAINS].flatMap(parseKeptDomains).map((domain) => domain.split('.').length)
+    const labels = [DISPOSABLE_DOMAINS, FREE_DOMAINS].flatMap(parseBuiltInDomains).map((domain) => domain.split('.').length)
     expect(Math.max(...labels)).toBeLessThanOrEqual(6)
   })
 
   it('have thousands of domains, and none in common', () => {
-    const disposable = new Set(parseKeptDomains(DISPOSABLE_DOMAINS))
-    const free = parseKeptDomains(FREE_DOMAINS)
+    const disposable = new Set(parseBuiltInDomains(DISPOSABLE_DOMAINS))
+    const free = parseBuiltInDomains(FREE_DOMAINS)
     expect(disposable.size).toBeGreaterThan(8000)
     expect(free.length).toBeGreaterThan(5000)
     expect(free.filter((domain) => disposable.has(domain))).toEqual([])
   })
 
   it('do not call large mail providers disposable', () => {
-    const disposable = new Set(parseKeptDomains(DISPOSABLE_DOMAINS))
-    const free = new Set(parseKeptDomains(FREE_DOMAINS))
+    const disposable = new Set(parseBuiltInDomains(DISPOSABLE_DOMAINS))
+    const free = new Set(parseBuiltInDomains(FREE_DOMAINS))
     for (const domain of [
       'gmail.com',
       'outlook.com',

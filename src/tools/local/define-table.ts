@@ -1,0 +1,10 @@
+import type { TableDefinition } from './tables.ts'
+
+/** Defines a table whose partition key is a string. In a file without the AWS SDK, which replay loads only when DynamoDB starts. */
+export function defineTable(name: string, key: string = 'pk'): TableDefinition {
+  return {
+    name,
+    keySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+    attributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+  }
+}
