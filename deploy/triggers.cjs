@@ -6,10 +6,12 @@
 const { createAlarms } = require('./alarms.cjs')
 const { createAttachCommand, createPermission, createPoolChanges } = require('./attach.cjs')
 const { describeHandlers, userError } = require('./handlers.cjs')
+const { assertParameters } = require('./parameters.cjs')
 const { createRole } = require('./roles.cjs')
 
 /** Returns the blocks under `custom.optional` that `--param="triggers=..."` turns on. */
-exports.functions = async ({ resolveConfigurationProperty, resolveVariable }) => {
+exports.functions = async ({ options, resolveConfigurationProperty, resolveVariable }) => {
+  await assertParameters(options)
   const optional = (await resolveConfigurationProperty(['custom', 'optional'])) ?? {}
   const triggers = await resolveVariable('param:triggers')
   const names = `${triggers}`.split(',').flatMap((name) => name.trim() || [])
@@ -33,6 +35,7 @@ const FLOWS = { DefineAuthChallenge: 'ALLOW_CUSTOM_AUTH', UserMigration: 'ALLOW_
 
 /** Returns the functions for an existing pool, without `cognitoUserPool` events: the framework would create or update a pool for them. */
 exports.functionsWithoutPool = async (framework) => {
+  await assertParameters(framework.options)
   const blocks = await readBlocks(framework)
   return Object.fromEntries(
     Object.entries(blocks).map(([name, { events = [], ...block }]) => [

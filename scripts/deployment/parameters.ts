@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import { parse } from 'yaml'
 import { isObject } from '../../src/shared/rules/invocation.ts'
+
+interface DeployedParameters {
+  readonly findReadParameters: (folder: string, text: string) => Promise<readonly string[] | undefined>
+}
+
+// A project of `lifeguard init` has this file too, and osls requires it.
+const { findReadParameters }: DeployedParameters = createRequire(import.meta.url)('../../deploy/parameters.cjs')
 
 /** The parameters of a Serverless service, by name. */
 export interface Parameters {
@@ -22,32 +30,6 @@ export async function readParameters(folder: string, config: string): Promise<Pa
   const text = await readFile(resolve(folder, config), 'utf8').catch(() => undefined)
   const read = text === undefined ? undefined : await findReadParameters(folder, text)
   return text === undefined || read === undefined ? undefined : { read: new Set(read), set: listSetParameters(text) }
-}
-
-async function findReadParameters(folder: string, text: string, from: readonly string[] = []): Promise<readonly string[] | undefined> {
-  const names = [...text.matchAll(/[{']param:([^,}']*)/g)].map(([, name = '']) => name.trim())
-  if (names.some((name) => name.includes('$'))) return undefined
-  for (const { path, part } of listFiles(text, from.at(-1) ?? '')) {
-    if (from.includes(path)) continue
-    const inner = await readFile(resolve(folder, path), 'utf8').catch(() => undefined)
-    // If only a part of a file is used, do not search the files that it names, because they may be unused.
-    const more =
-      inner === undefined
-        ? undefined
-        : await findReadParameters(folder, part ? inner.replaceAll(/\$\{file\(/g, '') : inner, [...from, path])
-    if (more === undefined) return undefined
-    names.push(...more)
-  }
-  return names
-}
-
-function listFiles(text: string, from: string): readonly { readonly path: string; readonly part: boolean }[] {
-  const named = [...text.matchAll(/\$\{file\(([^)]*)\)(:?)/g)].map(([, path = '', part]) => ({ path, part: part !== '' }))
-  const required = [...text.matchAll(/\brequire\('(\.[^']+)'\)/g)].map(([, path = '']) => ({
-    path: join(dirname(from), path),
-    part: false,
-  }))
-  return [...named, ...required]
 }
 
 function listSetParameters(text: string): readonly string[] {
