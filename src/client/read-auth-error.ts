@@ -72,7 +72,8 @@ function readSource(input: unknown): Source {
   const names = [code, __type, name].map(toName)
   const found = names.find((each) => findKind(each) !== undefined)
   const text = typeof message === 'string' ? message : ''
-  // `fetch` rejects with a TypeError: 'Failed to fetch', 'Load failed', 'NetworkError when ...', 'Network request failed' or 'fetch failed'.
+  // A TypeError can also be a bug. The texts of `fetch` are 'Failed to fetch', 'fetch failed', 'Load failed', 'NetworkError when ...' and
+  // 'Network request failed'.
   const isFetch = name === 'TypeError' && /^(failed to f|fetch f|load f|network)/i.test(text)
   return { name: found ?? (isFetch ? 'NetworkError' : ''), text }
 }

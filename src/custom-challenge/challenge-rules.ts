@@ -105,8 +105,8 @@ function toAnswer({ name }: ChallengeStep, { public: shown, secret, state }: Cha
 }
 
 /**
- * Starts a wait of some milliseconds, but at most until shortly before the deadline. The timer starts before the message is sent: a timer
- * for the rest of the time would round it to milliseconds, and so reveal how long the message took.
+ * Starts to wait for a number of milliseconds, but at most until shortly before the deadline. Call it before the message is sent. A later
+ * timer for the rest of the time would round it to milliseconds, and so reveal how long the message took.
  */
 function startWait(ms: number, run: Run): { readonly over: Promise<void>; readonly cancel: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -23,10 +23,10 @@ export function defaultPostConfirmation(settings: PostConfirmationSettings, { do
   const profile = syncProfile(dynamoProfiles({ documents, table: settings.PROFILE_TABLE }))
   if (settings.EFFECT_TABLE === undefined) return parallel(profile)
   const ledger = dynamoLedger({ documents, table: settings.EFFECT_TABLE })
-  return parallel(profile, ...composeInvite(settings, documents, ledger), ...composeWelcomeEmail(settings, ses, ledger))
+  return parallel(profile, ...composeKeepInvite(settings, documents, ledger), ...composeWelcomeEmail(settings, ses, ledger))
 }
 
-function composeInvite(
+function composeKeepInvite(
   { INVITE_TABLE: table }: PostConfirmationSettings,
   documents: Documents,
   ledger: Ledger,

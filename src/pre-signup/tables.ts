@@ -4,7 +4,7 @@ import { dynamoInvites, type Invites } from 'cognito-lifeguard/invites'
 import type { PreSignUp } from 'cognito-lifeguard/pre-signup'
 import { blockUsers, dynamoBlockList } from 'cognito-lifeguard/rules'
 
-// A separate file, so that a handler without a table loads no AWS SDK.
+// A handler without a table does not load this file, because it imports the AWS SDK.
 const documents = documentClient()
 
 /** Makes a rule that denies users who are in a block list table. */

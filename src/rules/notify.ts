@@ -50,7 +50,7 @@ export function notify<T extends Working>(webhook: Webhook, options: NotifyOptio
     reasons: ['no-message'],
     ...(webhook.permissions && { permissions: webhook.permissions }),
     async evaluate(ctx) {
-      const text = writeText(message, ctx)
+      const text = createText(message, ctx)
       if (text === undefined) return skip('no-message')
       await webhook.send(text, ctx.signal)
       return done()
@@ -64,7 +64,7 @@ export function notify<T extends Working>(webhook: Webhook, options: NotifyOptio
  *
  * @throws NotDoneError if the function fails. Nothing was sent then, so the ledger may run the rule again, with a corrected function.
  */
-function writeText<T extends Working>(message: NotifyOptions<T>['message'], ctx: RuleContext<T>): string | undefined {
+function createText<T extends Working>(message: NotifyOptions<T>['message'], ctx: RuleContext<T>): string | undefined {
   try {
     const text: unknown = message(ctx)
     if (text === undefined || (typeof text === 'string' && text.trim() !== '')) return text

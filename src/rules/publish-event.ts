@@ -46,7 +46,7 @@ export function publishEvent<T extends Working>(bus: EventBus, options: PublishE
     reasons: ['no-detail'],
     ...(bus.permissions && { permissions: bus.permissions }),
     async evaluate(ctx) {
-      const data = detail === undefined ? describe(ctx) : readDetail(detail, ctx)
+      const data = detail === undefined ? describe(ctx) : createDetail(detail, ctx)
       if (data === undefined) return skip('no-detail')
       await bus.publish({ type, detail: data }, ctx.signal)
       return done()
@@ -65,7 +65,7 @@ function describe({ trigger, event, user, appClient }: RuleContext): Readonly<Re
  *
  * @throws NotDoneError if the function fails. Nothing was published then, so the ledger may run the rule again, with a corrected function.
  */
-function readDetail<T extends Working>(detail: EventDetail<T>, ctx: RuleContext<T>): Readonly<Record<string, unknown>> | undefined {
+function createDetail<T extends Working>(detail: EventDetail<T>, ctx: RuleContext<T>): Readonly<Record<string, unknown>> | undefined {
   try {
     const data: unknown = detail(ctx)
     if (data === undefined || isObject(data)) return data

@@ -34,8 +34,8 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
  * Makes a webhook that posts to a channel of Slack. It escapes the text, so that a user's name can neither mention people nor hide a link,
  * and Slack fetches no page that the text names. It makes one attempt, and follows no redirect.
  *
- * `send` throws `NotDoneError` if Slack refused the message, or could not be reached. After a status of 5xx or a timeout, Slack may have posted
- * the message.
+ * `send` throws `NotDoneError` if Slack refused the message, or could not be reached. After a status of 5xx or a timeout, Slack may have
+ * posted the message.
  *
  * @throws TypeError if the URL or an option is invalid, RangeError if `timeoutMs` is. The message never contains the URL.
  * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks

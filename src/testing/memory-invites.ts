@@ -46,11 +46,13 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
   const judge = (found: Stored | undefined, user: InviteUser) =>
     found === undefined ? 'unknown' : judgeInvite(found, toHolderId(user), seconds())
 
-  /** Removes an expired reservation if all places are taken. Returns false if no place is free. */
+  /** Removes an expired reservation if all places are taken. Returns false if all are still in use. */
   const makePlace = ({ holds, uses }: Stored): boolean => {
     if (Object.keys(holds).length < uses) return true
     const [expired] = Object.entries(holds).find(([, until]) => until !== KEPT && until <= seconds()) ?? []
-    return expired !== undefined && delete holds[expired]
+    if (expired === undefined) return false
+    delete holds[expired]
+    return true
   }
 
   const add = (invite: NewInvite): boolean => {

@@ -9,7 +9,7 @@ import type { ReceivedMail } from '../local/ses/local-ses.ts'
 import type { ReceivedText } from '../local/sns/server.ts'
 import type { TableDefinition, TableNames } from '../local/tables.ts'
 import { findChangedRows, type Row } from './changed-rows.ts'
-import { INVITE_TABLE, listSeedTables, readSeeds, type Seed } from './seed.ts'
+import { listSeedTables, readSeeds, type Seed } from './seed.ts'
 
 /** The rows and messages that handlers left in the embedded services. */
 export interface SideEffects {
@@ -68,7 +68,7 @@ export async function startEmbedded(
   const { names, optional } = readTableNames(settings)
   const seeds = await readSeeds(await listEventFolders(paths))
   const seedTables = listSeedTables(seeds, settings)
-  const seedTargets = { blocks: names.blocks, invites: settings[INVITE_TABLE] || defaultSettings()[INVITE_TABLE] }
+  const seedTargets = { blocks: names.blocks, invites: settings.INVITE_TABLE || undefined }
   const taken = new Set([...Object.values(names), ...tables.map(({ name }) => name)])
   const given = [...tables]
   for (const definition of [...optional.map((name) => defineTable(name)), ...seedTables.map((each) => each.definition)]) {

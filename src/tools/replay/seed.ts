@@ -67,8 +67,6 @@ export interface Seed {
   readonly tables?: Readonly<Record<string, { readonly key: string; readonly items: readonly SeedItem[] }>> | undefined
 }
 
-export const INVITE_TABLE = 'INVITE_TABLE'
-
 type SeedItem = Readonly<Record<string, string | number | boolean>>
 
 /** A table of a seed file, with the items to write. */
@@ -78,11 +76,9 @@ export interface SeedTable {
 }
 
 /** Returns the further tables of seed files. Leaves out a table that no setting names. */
-export function listSeedTables(seeds: readonly Pick<Seed, 'invites' | 'tables'>[], settings: Environment): readonly SeedTable[] {
+export function listSeedTables(seeds: readonly Pick<Seed, 'tables'>[], settings: Environment): readonly SeedTable[] {
   const tables = new Map<string, SeedTable>()
-  const listTables = (seed: Pick<Seed, 'invites' | 'tables'>) =>
-    Object.entries({ ...(seed.invites && { [INVITE_TABLE]: { key: 'pk', items: [] } }), ...seed.tables })
-  for (const [setting, { key, items }] of seeds.flatMap(listTables)) {
+  for (const [setting, { key, items }] of seeds.flatMap((seed) => Object.entries(seed.tables ?? {}))) {
     const name = settings[setting] || defaultSettings()[setting]
     if (name === undefined) continue
     tables.set(name, { definition: defineTable(name, key), items: [...(tables.get(name)?.items ?? []), ...items] })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startEmbedded } from '../../../src/tools/replay/embedded.ts'
 import { createFolder, event, lifeguard, parseNdjson } from '../../support/cli/lifeguard.ts'
 
 const block = { userPoolId: 'us-east-1_example', type: 'email', value: 'mary@example.com', reason: 'chargeback' }
@@ -39,6 +40,13 @@ Emails sent: 1
   mary@example.com  Welcome
 `)
     expect(code).toBe(0)
+  })
+
+  it('creates the table of invitations only if its setting is set', async () => {
+    const [set, empty] = await Promise.all([startEmbedded({ INVITE_TABLE: 'invites' }, []), startEmbedded({ INVITE_TABLE: '' }, [])])
+    onTestFinished(async () => void (await Promise.all([set.stop(), empty.stop()])))
+
+    expect(set.tableNames.filter((name) => !empty.tableNames.includes(name))).toEqual(['invites'])
   })
 
   it.each(['events', 'events/pre-signup', 'events/pre-signup/mary.json'])(

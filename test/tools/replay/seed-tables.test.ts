@@ -25,12 +25,6 @@ it('listSeedTables merges the items of a table, and leaves out a table that no s
   ])
 })
 
-it('listSeedTables adds the table of the invitations', () => {
-  const seeds = [{ invites: [{ type: 'code', value: 'friends' }] }] as const
-  expect(listSeedTables(seeds, { INVITE_TABLE: 'invites' })).toMatchObject([{ definition: { name: 'invites' }, items: [] }])
-  expect(listSeedTables(seeds, {})).toEqual([])
-})
-
 it('writeSeeds writes the invitations, and names the file of an invalid one', async () => {
   const services = await startServices({ blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'invites' })
   onTestFinished(() => services.stop())
