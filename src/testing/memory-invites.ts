@@ -1,4 +1,4 @@
-import { countUses, judgeInvite, KEPT } from '../shared/invites/invite-item.ts'
+import { countReserved, countUses, judgeInvite, KEPT } from '../shared/invites/invite-item.ts'
 import {
   assertNewInvite,
   HELD_SECONDS,
@@ -84,7 +84,9 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
     release: (key, user, signal) =>
       run('release', signal, () => {
         const holds = find(key)?.holds
-        if (holds !== undefined && holds[toHolderId(user)] !== KEPT) delete holds[toHolderId(user)]
+        const until = holds?.[toHolderId(user)] ?? KEPT
+        // A later reservation ends later, so a release that arrives late does not end it.
+        if (until !== KEPT && until <= seconds() + HELD_SECONDS) delete holds?.[toHolderId(user)]
       }),
     keep: (user, signal) =>
       run('keep', signal, () => {
@@ -99,12 +101,13 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
       }),
     create: async (invite) => add(invite),
     async *list() {
-      for (const [id, { invite, uses, holds }] of stored) yield toListed(id, invite, uses, countUses(holds, seconds()))
+      for (const [id, each] of stored) yield toListed(id, each, seconds())
     },
     revoke: async (invite) => stored.delete('id' in invite ? invite.id : (toInviteId(invite) ?? '')),
   }
 }
 
-function toListed(id: string, { type, value, until }: NewInvite, uses: number, used: number): ListedInvite {
-  return { id, type, ...(type === 'email' && { email: value }), uses, used, ...(until && { until }) }
+function toListed(id: string, { invite: { type, value, until }, uses, holds }: Stored, seconds: number): ListedInvite {
+  const counts = { uses, used: countUses(holds, seconds), reserved: countReserved(holds, seconds) }
+  return { id, type, ...(type === 'email' && { email: value }), ...counts, ...(until && { until }) }
 }

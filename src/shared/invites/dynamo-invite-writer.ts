@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { tryConditionalWrite } from '../aws/dynamodb.ts'
 import type { DynamoInvitesOptions } from './dynamo-invites.ts'
-import { countUses, readInvite } from './invite-item.ts'
+import { countReserved, countUses, readInvite } from './invite-item.ts'
 import { assertNewInvite, type InviteWriter, type ListedInvite, toInviteId } from './invites.ts'
 
 /**
@@ -59,6 +59,7 @@ function readListed(item: Record<string, unknown>, seconds: number): readonly Li
   if (invite === undefined) return []
   const { uses, holds, expiresAt } = invite
   const id = String(item.pk)
-  const listed = { id, uses, used: countUses(holds, seconds), ...(expiresAt !== undefined && { until: new Date(expiresAt * 1000) }) }
+  const counts = { uses, used: countUses(holds, seconds), reserved: countReserved(holds, seconds) }
+  const listed = { id, ...counts, ...(expiresAt !== undefined && { until: new Date(expiresAt * 1000) }) }
   return [typeof item.email === 'string' ? { ...listed, type: 'email', email: item.email } : { ...listed, type: 'code' }]
 }

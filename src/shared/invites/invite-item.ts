@@ -19,6 +19,11 @@ export function countUses(holds: Holds, seconds: number): number {
   return Object.values(holds).filter((until) => until === KEPT || until > seconds).length
 }
 
+/** Counts the uses that are reserved at a time in seconds since 1970. */
+export function countReserved(holds: Holds, seconds: number): number {
+  return Object.values(holds).filter((until) => until !== KEPT && until > seconds).length
+}
+
 /** Returns the state of an invitation for a user. The user's final use counts as used, because a new user may take a deleted user's name. */
 export function judgeInvite({ holds, uses, expiresAt }: InviteItem, holder: string, seconds: number): InviteState {
   if (expiresAt !== undefined && expiresAt <= seconds) return 'expired'

@@ -58,6 +58,8 @@ export interface ListedInvite {
   readonly uses: number
   /** The uses that are final or reserved. */
   readonly used: number
+  /** The uses of `used` that are reserved: their users have not confirmed yet. */
+  readonly reserved: number
   readonly until?: Date
 }
 

@@ -50,14 +50,23 @@ export interface TableDefinition {
  * await createTables(client, { blocks: 'blocks', profiles: 'profiles', effects: 'effects', limits: 'limits' })
  */
 export async function createTables(client: DynamoDBClient, names: TableNames, given: readonly TableDefinition[] = []): Promise<void> {
-  for (const table of given) {
+  await createGivenTables(client, given)
+  const taken = new Set(given.map(({ name }) => name))
+  const own = [buildTable(names.blocks), buildTable(names.profiles), withQueue(buildTable(names.effects)), buildTable(names.limits)]
+  for (const table of own) if (!taken.has(table.TableName ?? '')) await createTable(client, table)
+}
+
+/**
+ * Creates tables of the user's template or settings, and waits until they are active.
+ *
+ * @throws UsageError if DynamoDB rejects a table.
+ */
+export async function createGivenTables(client: DynamoDBClient, tables: readonly TableDefinition[]): Promise<void> {
+  for (const table of tables) {
     await createTable(client, toTable(table)).catch((error: unknown) => {
       throw error instanceof DynamoDBServiceException ? new UsageError(`The table ${table.name}: ${error.message}`) : error
     })
   }
-  const taken = new Set(given.map(({ name }) => name))
-  const own = [buildTable(names.blocks), buildTable(names.profiles), withQueue(buildTable(names.effects)), buildTable(names.limits)]
-  for (const table of own) if (!taken.has(table.TableName ?? '')) await createTable(client, table)
 }
 
 /** Calls a function with a client of the local DynamoDB at an endpoint. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isReason, MAX_REASON_LENGTH } from '../../shared/rules/outcome.ts'
 import { UsageError } from '../lib/errors.ts'
 import { parseJson } from '../lib/json.ts'
-import type { Seed } from '../replay/seed.ts'
+import { invitesSchema, type Seed, type SeedInvite } from '../replay/seed.ts'
 import { CONTACTS } from './attributes.ts'
 import { CognitoError } from './errors.ts'
 import { handleRequest } from './handle-request.ts'
@@ -40,6 +40,7 @@ const schema = z.strictObject({
       }),
     )
     .default([]),
+  invites: invitesSchema.default([]),
   invitations: z.array(z.strictObject({ username: z.string().min(1), attributes })).default([]),
 })
 
@@ -55,6 +56,8 @@ export interface PoolSeed {
     readonly enabled: boolean
   }[]
   readonly blocks: readonly Omit<Seed['blocks'][number], 'userPoolId'>[]
+  /** Invitations of the rule `requireInvite`, in the table that INVITE_TABLE names. */
+  readonly invites: readonly SeedInvite[]
   /** Users that an administrator invites: they get an email with a temporary password. */
   readonly invitations: readonly { readonly username: string; readonly attributes: Readonly<Record<string, string>> }[]
 }
@@ -75,9 +78,9 @@ export async function readPoolSeed(file: string): Promise<PoolSeed> {
   return data
 }
 
-/** Returns the blocks of a seed file for the block table. */
-export function toBlockSeed(file: string, { blocks }: PoolSeed, userPoolId: string): Seed {
-  return { file, blocks: blocks.map((block) => ({ userPoolId, ...block })) }
+/** Returns the blocks and the invitations of a seed file for their tables. */
+export function toTableSeed(file: string, { blocks, invites }: PoolSeed, userPoolId: string): Seed {
+  return { file, blocks: blocks.map((block) => ({ userPoolId, ...block })), invites }
 }
 
 /**

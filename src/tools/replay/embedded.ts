@@ -31,6 +31,12 @@ export interface Embedded {
   readonly tableNames: readonly string[]
   /** Writes more blocks and invitations. */
   readonly seed: (seeds: readonly Seed[]) => Promise<void>
+  /**
+   * Creates the tables of a changed template or changed settings that do not exist yet.
+   *
+   * @throws UsageError if a table is invalid.
+   */
+  readonly addTables: (settings: Environment, tables: readonly TableDefinition[]) => Promise<void>
   /** Returns the emails and text messages that handlers have sent so far. */
   readonly messages: () => Pick<SideEffects, 'mails' | 'texts'>
   /** Returns the rows and emails that handlers have left so far. */
@@ -102,6 +108,16 @@ export async function startEmbedded(
       const endpoint = await services.dynamodb.engine()
       const [{ useDocuments }, { writeSeeds }] = await Promise.all([import('./rows.ts'), import('./write-seeds.ts')])
       if (endpoint !== undefined) await useDocuments(endpoint, (documents) => writeSeeds(documents, seedTargets, more))
+    },
+    async addTables(changed, more) {
+      const wanted = [...more, ...readTableNames(changed).optional.map((name) => defineTable(name))]
+      const missing = wanted.filter(({ name }) => !taken.has(name))
+      for (const { name } of missing) taken.add(name)
+      if (missing.length === 0) return
+      await services.dynamodb.start()
+      const endpoint = await services.dynamodb.engine()
+      const { createGivenTables, useLocalClient } = await import('../local/tables.ts')
+      if (endpoint !== undefined) await useLocalClient(endpoint, (client) => createGivenTables(client, missing))
     },
     messages: () => ({ mails: services.ses.inbox(), texts: services.sns.texts() }),
     async sideEffects() {

@@ -10,6 +10,25 @@ import { parseJson } from '../lib/json.ts'
 import { defineTable } from '../local/define-table.ts'
 import type { TableDefinition } from '../local/tables.ts'
 
+/** An invitation of a seed file. */
+export interface SeedInvite {
+  readonly type: 'code' | 'email'
+  readonly value: string
+  readonly uses?: number | undefined
+  /** In ISO 8601. */
+  readonly until?: string | undefined
+}
+
+/** The invitations of a seed file, which `lifeguard dev --seed` reads too. */
+export const invitesSchema: z.ZodType<readonly SeedInvite[]> = z.array(
+  z.strictObject({
+    type: z.enum(['code', 'email']),
+    value: z.string().min(1),
+    uses: z.number().optional(),
+    until: z.iso.datetime({ offset: true }).optional(),
+  }),
+)
+
 const schema = z.strictObject({
   blocks: z.array(
     z.strictObject({
@@ -23,16 +42,7 @@ const schema = z.strictObject({
       expiresAt: z.iso.datetime({ offset: true }).optional(),
     }),
   ),
-  invites: z
-    .array(
-      z.strictObject({
-        type: z.enum(['code', 'email']),
-        value: z.string().min(1),
-        uses: z.number().optional(),
-        until: z.iso.datetime({ offset: true }).optional(),
-      }),
-    )
-    .optional(),
+  invites: invitesSchema.optional(),
   tables: z
     .record(
       z.string(),
@@ -54,15 +64,7 @@ export interface Seed {
     readonly expiresAt?: string | undefined
   }[]
   /** Invitations, in the table that the setting INVITE_TABLE names. */
-  readonly invites?:
-    | readonly {
-        readonly type: 'code' | 'email'
-        readonly value: string
-        readonly uses?: number | undefined
-        /** In ISO 8601. */
-        readonly until?: string | undefined
-      }[]
-    | undefined
+  readonly invites?: readonly SeedInvite[] | undefined
   /** Items of further tables, by the setting with the table's name. `key` is the name of the partition key, a string. */
   readonly tables?: Readonly<Record<string, { readonly key: string; readonly items: readonly SeedItem[] }>> | undefined
 }

@@ -79,8 +79,8 @@ export interface ReplaySessionOptions extends ServicesOptions {
 interface OpenServices {
   /** Returns the environment of a handler, for which the project's configuration sets the given variables. */
   readonly environmentFor: (declared: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
-  /** Reads the settings file again. */
-  readonly reread: () => Promise<void>
+  /** Reads the settings file again, and creates tables that the changed project or settings name. */
+  readonly reread: (needs: Required<Pick<ServicesOptions, 'declared' | 'tables'>>) => Promise<void>
   /** The embedded services. Undefined unless `--services` is `embedded`. */
   readonly embedded: Embedded | undefined
 }
@@ -98,10 +98,11 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
   let handlers = await openAgain()
   // Processes that still run may load a chunk of an older bundle, so older bundles stay until the end.
   const opened = [handlers]
-  const { project, functions } = handlers
-  const declared = Object.assign({}, ...functions.map((each) => each.environment))
-  const tables = options.tables ?? (project === undefined ? [] : listProjectTables(project, onNote))
-  const { environmentFor, embedded, reread } = await openServices({ ...options, declared, tables })
+  const readNeeds = ({ project, functions }: Handlers): Required<Pick<ServicesOptions, 'declared' | 'tables'>> => ({
+    declared: Object.assign({}, ...functions.map((each) => each.environment)),
+    tables: options.tables ?? (project === undefined ? [] : listProjectTables(project, onNote)),
+  })
+  const { environmentFor, embedded, reread } = await openServices({ ...options, ...readNeeds(handlers) })
   const used = new Map<TriggerName, Promise<{ readonly handler: Handler; readonly lambda: LambdaFunction } | undefined>>()
   const ready: { readonly handler: Handler; readonly lambda: LambdaFunction }[] = []
 
@@ -139,9 +140,9 @@ export async function openReplaySession(options: ReplaySessionOptions): Promise<
     create: async (trigger, name) => (await launch(trigger, name))?.lambda,
     find: (trigger, name) => handlers.find(trigger, name),
     async reload() {
-      await reread()
       handlers = await openAgain()
       opened.push(handlers)
+      await reread(readNeeds(handlers))
     },
     environment: () => embedded?.environment ?? {},
     seed: async (seeds) => embedded?.seed(seeds),
@@ -169,14 +170,14 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
   const [first, beside] = await Promise.all([readSettingsFile(folder), readEventSettings(paths)])
   let file = first
   let defaults = listDefaults(folder)
-  const reread = async (): Promise<void> => {
+  const readAgain = async (): Promise<void> => {
     file = await readSettingsFile(folder)
     defaults = listDefaults(folder)
   }
   const merge = (own: Readonly<Record<string, string>>): Record<string, string> =>
     mergeHandlerSettings({ defaults, declared: { ...own, ...beside }, file, caller: environment, named: variables }, services)
   if (services !== 'embedded') {
-    return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services), embedded: undefined, reread }
+    return { environmentFor: (own) => buildHandlerEnvironment(merge(own), services), embedded: undefined, reread: readAgain }
   }
   // Imported here, so that `--services aws` and `--services none` do not wait for the services to load.
   const { startEmbedded } = await import('./embedded.ts')
@@ -187,6 +188,10 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
     // With a user pool, a function behaves as deployed: an empty name of a table turns off the rule that reads it.
     const off = cognito === undefined ? [] : Object.keys(own).filter((name) => name.endsWith('_TABLE') && settings[name] === '')
     return { ...environment, ...Object.fromEntries(off.map((name) => [name, ''])) }
+  }
+  const reread: OpenServices['reread'] = async (needs) => {
+    await readAgain()
+    await embedded.addTables(merge(needs.declared), needs.tables)
   }
   return { environmentFor, embedded, reread }
 }

@@ -19,7 +19,6 @@ export interface RunningDev extends DevAddresses {
 /** Starts `lifeguard dev --json` in a folder. Kills it when the test ends. */
 export async function startDevCommand(cwd: string, args: readonly string[] = []): Promise<RunningDev> {
   const child = start(['dev', '--json', ...args], { cwd })
-  onTestFinished(() => void child.kill('SIGKILL'))
   if (child.stdout === null || child.stderr === null) throw new Error('lifeguard dev has no output')
   const notes: string[] = []
   const watchers = new Set<() => void>()
@@ -28,6 +27,11 @@ export async function startDevCommand(cwd: string, args: readonly string[] = [])
     for (const watcher of watchers) watcher()
   })
   const exited = once(child, 'exit')
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    // Its folder is removed next, so it must not write any more.
+    await exited
+  })
   const first = await Promise.race([once(createInterface(child.stdout), 'line'), exited])
   const [line] = first
   if (typeof line !== 'string') throw new Error(`lifeguard dev exited: ${notes.join('\n')}`)

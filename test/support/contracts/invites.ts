@@ -177,7 +177,15 @@ export function describeInvites(create: (now: () => Date) => Invites & InviteWri
     await invites.reserve(key, ann, signal)
 
     const [listed] = await list(key)
-    expect(listed).toEqual({ id: expect.stringMatching(/^email#[\w-]{43}$/), type: 'email', email: key.value, uses: 3, used: 1, until })
+    expect(listed).toEqual({
+      id: expect.stringMatching(/^email#[\w-]{43}$/),
+      type: 'email',
+      email: key.value,
+      uses: 3,
+      used: 1,
+      reserved: 1,
+      until,
+    })
 
     expect(await invites.revoke({ id: listed?.id ?? '' })).toBe(true)
     expect(await invites.revoke(key)).toBe(false)
@@ -192,7 +200,7 @@ export function describeInvites(create: (now: () => Date) => Invites & InviteWri
     const key = newCode()
     await invites.create(key)
     const listed = await collect(invites.list())
-    expect(listed).toContainEqual({ id: expect.stringMatching(/^code#[\w-]{43}$/), type: 'code', uses: 1, used: 0 })
+    expect(listed).toContainEqual({ id: expect.stringMatching(/^code#[\w-]{43}$/), type: 'code', uses: 1, used: 0, reserved: 0 })
     expect(JSON.stringify(listed).toLowerCase()).not.toContain(key.value.slice(0, 8))
   })
 

@@ -146,7 +146,10 @@ async function createCode(writer: InviteWriter, terms: Terms, io: Io): Promise<n
   const code = createInviteCode()
   await writer.create({ type: 'code', value: code, ...terms })
   await io.out([code])
-  io.err([`Valid for ${describeTerms(terms)}. The code cannot be shown again.`])
+  io.err([
+    `Valid for ${describeTerms(terms)}. The code cannot be shown again. Its id in the list:`,
+    `  ${toInviteId({ type: 'code', value: code })}`,
+  ])
   return EXIT.fine
 }
 
@@ -166,7 +169,7 @@ function describeTerms({ uses, until }: Terms): string {
 async function revokeInvite(writer: InviteWriter, text: string, io: Io): Promise<number> {
   const key: InviteKey = { type: text.includes('@') ? 'email' : 'code', value: text }
   if (await writer.revoke(/^(?:code|email)#/.test(text) ? { id: text } : key)) {
-    await io.out(['Revoked the invitation. Users who have used it stay.'])
+    await io.out(['Revoked the invitation. Users who have signed up with it stay, and can still confirm.'])
     return EXIT.fine
   }
   io.err([`lifeguard: No such invitation: ${text}`])
@@ -183,9 +186,10 @@ async function printList(writer: InviteWriter, json: boolean, io: Io): Promise<n
   return EXIT.fine
 }
 
-function describeListed({ used, uses, until }: ListedInvite): string {
+function describeListed({ used, reserved, uses, until }: ListedInvite): string {
   const expired = until !== undefined && until.getTime() <= Date.now()
-  return `${used} of ${formatCount(uses, 'use')} taken${until === undefined ? '' : `, ${expired ? 'expired' : 'valid until'} ${formatTime(until)}`}`
+  const unconfirmed = reserved === 0 ? '' : `, ${reserved} of them reserved`
+  return `${used} of ${formatCount(uses, 'use')} taken${unconfirmed}${until === undefined ? '' : `, ${expired ? 'expired' : 'valid until'} ${formatTime(until)}`}`
 }
 
 function formatTime(time: Date): string {

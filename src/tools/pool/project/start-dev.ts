@@ -10,7 +10,7 @@ import { type AssumptionName, createAssume } from '../assumptions.ts'
 import { createInbox, type InboxMessage } from '../inbox.ts'
 import { createJournal } from '../journal.ts'
 import type { World } from '../operation.ts'
-import { applySeed, readPoolSeed, toBlockSeed } from '../seed-file.ts'
+import { applySeed, readPoolSeed, toTableSeed } from '../seed-file.ts'
 import type { Certificate } from '../server.ts'
 import { type LocalPools, startPools } from '../start-pool.ts'
 import { openStateFile } from '../state-file.ts'
@@ -129,7 +129,7 @@ export async function startDev(options: DevOptions): Promise<Dev> {
     const [first] = poolIds
     const pool = store.pools.get(first ?? '')
     if (seed !== undefined && seedFile !== undefined && pool !== undefined) {
-      if (seed.blocks.length > 0) await opened.seed([toBlockSeed(seedFile, seed, pool.id)])
+      if (seed.blocks.length + seed.invites.length > 0) await opened.seed([toTableSeed(seedFile, seed, pool.id)])
       await applySeed(pools.world, pool, seedFile, seed)
     }
     return {

@@ -38,7 +38,9 @@ describe('lifeguard invite --code', () => {
 
     expect(code).toBe(0)
     expect(stdout).toMatch(/^\w{5}(?:-\w{5}){3}\n$/)
-    expect(stderr).toBe('Valid for 2 uses until 2999-01-31T12:00Z. The code cannot be shown again.\n')
+    expect(stderr).toMatch(
+      /^Valid for 2 uses until 2999-01-31T12:00Z\. The code cannot be shown again\. Its id in the list:\n {2}code#[\w-]{43}\n$/,
+    )
     const key = { type: 'code', value: stdout.trim() } as const
     const invites = dynamoInvites(options)
     for (const userName of ['ann', 'bob']) expect(await invites.reserve(key, { ...ann, userName }, signal)).toBe(true)
@@ -80,7 +82,7 @@ describe('lifeguard invite --list', () => {
     const { code, stdout } = await invite('--list')
 
     expect(code).toBe(0)
-    expect(stdout).toContain('ann@example.com\n    1 of 1 use taken, valid until 2999-01-31T00:00Z\n')
+    expect(stdout).toContain('ann@example.com\n    1 of 1 use taken, 1 of them reserved, valid until 2999-01-31T00:00Z\n')
     expect(stdout).toContain('old@example.com\n    0 of 1 use taken, expired 2020-01-31T00:00Z\n')
     expect(stdout).toContain('always@example.com\n    0 of 1 use taken\n')
     expect(stdout).toMatch(/code#[\w-]{43}\n {4}0 of 3 uses taken, valid until 2999-01-31T00:00Z\n/)
@@ -95,7 +97,7 @@ describe('lifeguard invite --list', () => {
     expect(parseNdjson((await invite('--list', '--json')).stdout)).toEqual([
       {
         id: expect.stringMatching(/^email#/),
-        ...{ type: 'email', email: 'ann@example.com', uses: 1, used: 0, until: '2999-01-31T00:00:00.000Z' },
+        ...{ type: 'email', email: 'ann@example.com', uses: 1, used: 0, reserved: 0, until: '2999-01-31T00:00:00.000Z' },
       },
     ])
   })
@@ -110,7 +112,10 @@ describe('lifeguard invite --revoke', () => {
     const id = listed.find(({ email }) => email === 'bob@example.com')?.id ?? ''
 
     for (const text of ['Ann@example.com', stdout.trim().toLowerCase(), id])
-      expect(await invite('--revoke', text)).toMatchObject({ code: 0, stdout: 'Revoked the invitation. Users who have used it stay.\n' })
+      expect(await invite('--revoke', text)).toMatchObject({
+        code: 0,
+        stdout: 'Revoked the invitation. Users who have signed up with it stay, and can still confirm.\n',
+      })
 
     expect(await collect(dynamoInviteWriter(options).list())).toEqual([])
     expect(await invite('--revoke', id)).toEqual({ code: 1, stdout: '', stderr: `lifeguard: No such invitation: ${id}\n` })

@@ -8,9 +8,11 @@ import {
   InitiateAuthCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { describe, expect, it } from 'vitest'
+import { ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type RunningDev, startDevCommand } from '../../../../support/cli/dev.ts'
 import { createFolder, lifeguard } from '../../../../support/cli/lifeguard.ts'
+import { dynamoDbClient } from '../../../../support/local-clients.ts'
 import { createCertificate } from '../../../../support/self-signed.ts'
 
 const SLOW = { timeout: 120_000 }
@@ -130,6 +132,22 @@ describe('lifeguard dev', () => {
 
     expect(await signUp(dev, 'eve@one.example')).toBe('unconfirmed')
     expect(await signUp(dev, 'eve@two.example')).toContain('UserLambdaValidationException')
+  })
+
+  it('creates the table that a changed setting names, and the invitations of the seed file', SLOW, async () => {
+    const handler = 'export const handler = async () => { throw new Error(process.env.AWS_ENDPOINT_URL_DYNAMODB) }'
+    const seed = { invites: [{ type: 'code', value: 'friends' }] }
+    const folder = await createProject({ 'handler.js': handler, 'lifeguard.env': 'INVITE_TABLE=invites', 'seed.json': seed })
+    const dev = await startDevCommand(folder, ['--seed', 'seed.json'])
+    const [endpoint = ''] = /http:[^ ]+\d/.exec(await signUp(dev, 'eve@example.com')) ?? []
+    const client = dynamoDbClient(endpoint)
+    onTestFinished(() => client.destroy())
+
+    await writeFile(join(folder, 'lifeguard.env'), 'INVITE_TABLE=invites\nWAITLIST_TABLE=waiting')
+    await dev.waitForNote('Reloaded after a change')
+
+    expect((await client.send(new ListTablesCommand())).TableNames).toEqual(expect.arrayContaining(['invites', 'waiting']))
+    expect((await client.send(new ScanCommand({ TableName: 'invites' }))).Items).toMatchObject([{ uses: { N: '1' } }])
   })
 
   it('calls the handler of --handler in a folder without a configuration', SLOW, async () => {
