@@ -8,7 +8,7 @@ export const handler = preSignUp(
   { refusalCodes: 'all' },
   when(
     not(byAdministrator),
-    // Publishes each denial, so that sales can help a customer who was refused.
+    // Publishes each denial, so that sales sees how many customers are refused, and why.
     denyEvents(
       bus,
       { type: 'CustomerDenied' },

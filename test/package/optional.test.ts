@@ -150,6 +150,19 @@ describe('an optional function', { timeout: 300_000 }, () => {
   })
 })
 
+describe('a parameter', { timeout: 300_000 }, () => {
+  it.each([
+    ['invitation=code', 'Unknown parameter invitation. Parameters of this service: accessTokenAttributes, '],
+    ['invitations=yes', 'INVITE_BY is "yes"; expected one of code, email'],
+  ])('fails packaging if it is unknown or invalid: %s', async (parameter, problem) => {
+    const { code, stdout, stderr } = await osls(service.folder, ['package', `--param=${parameter}`])
+
+    expect(code).toBe(1)
+    expect(`${stdout}${stderr}`).toContain(problem)
+    expect(`${stdout}${stderr}`).not.toMatch(/^ +at /m)
+  })
+})
+
 describe('the role of an optional function', { timeout: 300_000 }, () => {
   it('the role of tokens allows access to its tables, to an index, and to every pool instead of only its own pool', () => {
     expect(statements(on, 'TokensRole')).toEqual([
