@@ -152,7 +152,7 @@ describe('an optional function', { timeout: 300_000 }, () => {
 
 describe('a parameter', { timeout: 300_000 }, () => {
   it.each([
-    ['invitation=code', 'Unknown parameter invitation. Parameters of this service: accessTokenAttributes, '],
+    ['invitation=code', 'Unknown parameter invitation. Parameters of this service: adminCreatedUsers, '],
     ['invitations=yes', 'INVITE_BY is "yes"; expected one of code, email'],
   ])('fails packaging if it is unknown or invalid: %s', async (parameter, problem) => {
     const { code, stdout, stderr } = await osls(service.folder, ['package', `--param=${parameter}`])
