@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FUNCTIONS, type FunctionName } from '../../chaos/child-messages.ts'
 import { type FaultPlan, faultPlan } from '../../chaos/faults.ts'
-import { bundleExtended } from '../../chaos/handlers.ts'
+import { bundleExtended, type Handlers } from '../../chaos/handlers.ts'
 import type { Promised } from '../../chaos/judge.ts'
 import { type Pool, startPool } from '../../chaos/pool.ts'
 import { formatReport } from '../../chaos/report.ts'
@@ -25,25 +25,33 @@ beforeAll(async () => {
 })
 afterAll(() => built.remove())
 
-describe.each(DELIVERIES)('a run with %s, with faults in 20 % of calls and killed processes', (delivery) => {
-  it('keeps every guarantee for 100 users', { timeout: 120_000 }, async () => {
-    const result = await run({ seed: SEED, users: 100, percent: 20, delivery, handlers: 'deployed', bundles: `${built.folder}/dist` })
-    const broken = listBroken(result).map(({ name }) => name)
-    expect(broken, `seed ${SEED}\n${formatReport(delivery, result).join('\n')}`).toEqual([])
-    expect(result.mails.accepted).toBeGreaterThan(0)
-    expect(result.counts['confirmed users']).toBeGreaterThan(0)
-  })
-})
+// The runs mostly wait for hanging services, so they run at the same time.
+describe.concurrent('a run with faults in 20 % of calls and killed processes', () => {
+  it.each([
+    { delivery: 'at-most-once', handlers: 'deployed', users: 100 },
+    { delivery: 'at-least-once', handlers: 'deployed', users: 100 },
+    { delivery: 'at-most-once', handlers: 'extended', users: 40 },
+  ] as const)(
+    'keeps every guarantee with $delivery and the $handlers handlers, for $users users',
+    { timeout: 180_000 },
+    async (options) => {
+      const bundles = await bundle(options.handlers)
+      const result = await run({ seed: SEED, percent: 20, ...options, bundles })
+      const broken = listBroken(result).map(({ name }) => name)
+      expect(broken, `seed ${SEED}\n${formatReport(options.delivery, result).join('\n')}`).toEqual([])
+      expect(result.mails.accepted).toBeGreaterThan(0)
+      expect(result.counts['confirmed users']).toBeGreaterThan(0)
+      const names = result.promises.map(({ name }) => name)
+      expect(names.includes('duplicate messages to the webhook')).toBe(options.handlers === 'extended')
+    },
+  )
 
-describe('a run with more effects', () => {
-  it('keeps every guarantee for 40 users, with faults in 20 % of calls', { timeout: 120_000 }, async () => {
-    const bundles = join(built.folder, 'extended')
-    await bundleExtended(`${built.folder}/dist`, bundles)
-    const result = await run({ seed: SEED, users: 40, percent: 20, delivery: 'at-most-once', handlers: 'extended', bundles })
-    const broken = listBroken(result).map(({ name }) => name)
-    expect(broken, `seed ${SEED}\n${formatReport('at-most-once', result).join('\n')}`).toEqual([])
-    expect(result.promises.map(({ name }) => name)).toContain('duplicate messages to the webhook')
-  })
+  async function bundle(handlers: Handlers): Promise<string> {
+    if (handlers === 'deployed') return `${built.folder}/dist`
+    const folder = join(built.folder, 'extended')
+    await bundleExtended(`${built.folder}/dist`, folder)
+    return folder
+  }
 })
 
 describe.each(DELIVERIES)('a run with %s, without faults', (delivery) => {

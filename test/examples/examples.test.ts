@@ -32,6 +32,15 @@ async function replay(line: string, ...more: readonly string[]): Promise<readonl
   return stdout.split('\n').flatMap((each) => (each === '' ? [] : [JSON.parse(each)]))
 }
 
+const replayed = new Map<string, Promise<readonly Result[]>>()
+
+/** Runs the command of an example's README once for all tests. */
+function replayExample(example: string): Promise<readonly Result[]> {
+  const running = replayed.get(example) ?? replay(readCommand(example))
+  replayed.set(example, running)
+  return running
+}
+
 function readCommand(example: string): string {
   const [command = ''] = /^\$ npx lifeguard replay .*$/m.exec(readFileSync(join(folder, example, 'README.md'), 'utf8')) ?? []
   return command
@@ -44,7 +53,7 @@ describe('the examples', () => {
   })
 
   it.each(examples)('the README command of %s replays all events, and every decision matches its expectation', async (example) => {
-    const results = await replay(readCommand(example))
+    const results = await replayExample(example)
     const cases = readdirSync(join(folder, example, 'events')).filter((file) => file.endsWith('.json') && !file.endsWith('.expect.json'))
     expect(results).toHaveLength(cases.length)
     expect(results.filter(({ expected }) => expected !== true)).toEqual([])
@@ -58,7 +67,7 @@ describe('the examples', () => {
     ],
     ['invited-customers', ['consent-missing', 'email-not-allowed', 'email-with-tag', 'invite-not-valid', 'support-closed']],
   ])('an app can read the code of each refusal of %s', async (example, codes) => {
-    const denied = (await replay(readCommand(example))).filter(({ outcome }) => outcome === 'denied')
+    const denied = (await replayExample(example)).filter(({ outcome }) => outcome === 'denied')
 
     const read = denied.map(({ error }) => readAuthError(error))
     expect(read.filter(({ kind }) => kind !== 'refused')).toEqual([])

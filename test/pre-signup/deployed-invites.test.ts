@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createInviteCode, dynamoInviteWriter, type NewInvite } from '../../src/shared/invites/index.ts'
 import { erase } from '../support/effects.ts'
 import { stubEnvironment } from '../support/environment.ts'
@@ -12,7 +12,9 @@ import {
   postConfirmationEvent,
   preSignUpEvent,
 } from '../support/events.ts'
+import { forward } from '../support/lossy-proxy.ts'
 import { startWorld, type World } from '../support/sweeper-world.ts'
+import { answering, startTroubledService } from '../support/troubled-service.ts'
 
 let world: World
 
@@ -135,6 +137,23 @@ describe('the deployed handlers with INVITE_TABLE', () => {
     await postAuthentication(postAuthenticationEvent())
     await sweeper(undefined)
     expect(await readHolds()).toEqual([0])
+  })
+
+  it('release the invitation of a user whose reservation failed half-way', async () => {
+    let updates = 0
+    const proxy = await startTroubledService(async (call) => {
+      if (`${call.request.headers['x-amz-target']}`.endsWith('UpdateItem')) updates += 1
+      if (updates === 2) return answering(400, { __type: 'AccessDeniedException' })(call)
+      const { status, type, text } = await forward(world.services.dynamodb.endpoint, call.body, call.request)
+      call.response.writeHead(status, { 'content-type': type }).end(text)
+    })
+    onTestFinished(() => proxy.stop())
+    const code = await invite()
+
+    const { preSignUp } = await importHandlers({ AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint })
+
+    expect(await preSignUp.decide(signUpWith(code))).toMatchObject({ kind: 'failed', rule: 'require-invite' })
+    expect(await preSignUp.decide(signUpWith(code, 'bob'))).toMatchObject({ kind: 'proceed' })
   })
 
   it('refuse sign-ups while the table of invitations cannot be read', async () => {

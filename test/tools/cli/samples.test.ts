@@ -16,7 +16,7 @@ describe('lifeguard replay in this project', { timeout: 300_000 }, () => {
   })
 
   it('prints the profiles and emails, in lines of at most 100 columns', async () => {
-    const { code, stdout } = await lifeguard(['replay'])
+    const { code, stdout } = await lifeguard(['replay', 'events/pre-signup', 'events/post-confirmation', 'events/post-auth'])
     expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
     expect(stdout).toMatch(/^PreSignUp {2}events\/pre-signup$/m)
     expect(stdout).toMatch(/^Profiles written: \d+$/m)
