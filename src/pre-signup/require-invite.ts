@@ -62,13 +62,13 @@ export function requireInvite(invites: Omit<Invites, 'keep'>, options: RequireIn
       commit: {
         async reserve(ctx) {
           const key = findKey(ctx)
-          const reserved = key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal))
+          const reserved = key !== undefined && (await invites.reserve(key, toUser(ctx), ctx.signal, ctx.event))
           if (reserved === 'renewed') return reserved
           return reserved ? undefined : used
         },
         async release(ctx) {
           const key = findKey(ctx)
-          if (key !== undefined) await invites.release(key, toUser(ctx), ctx.signal)
+          if (key !== undefined) await invites.release(key, toUser(ctx), ctx.signal, ctx.event)
         },
       },
     },

@@ -63,13 +63,13 @@ export function uniqueCanonicalEmail(emails: CanonicalEmails, options: UniqueCan
       commit: {
         async reserve(ctx) {
           const claim = toClaim(ctx)
-          const reserved = claim === undefined || (await emails.reserve(claim, ctx.signal))
+          const reserved = claim === undefined || (await emails.reserve(claim, ctx.signal, ctx.event))
           if (reserved === 'renewed') return reserved
           return reserved ? undefined : taken
         },
         async release(ctx) {
           const claim = toClaim(ctx)
-          if (claim !== undefined) await emails.release(claim, ctx.signal)
+          if (claim !== undefined) await emails.release(claim, ctx.signal, ctx.event)
         },
       },
     },

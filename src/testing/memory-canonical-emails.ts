@@ -14,6 +14,8 @@ interface Row {
   readonly owner: string
   /** The end of a reservation in milliseconds. Undefined if the mailbox is kept. */
   readonly until?: number
+  /** The invocation that made the reservation. Undefined after another invocation has renewed it. */
+  readonly attempt?: object | undefined
 }
 
 const RESERVED_MS = 3_600_000
@@ -38,12 +40,13 @@ export function memoryCanonicalEmails({ now = () => new Date() }: MemoryCanonica
   return {
     ...faults,
     permissions: [],
-    reserve: (claim, signal) =>
+    reserve: (claim, signal, attempt = signal) =>
       run('reserve', signal, () => {
         const row = find(claim)
         if (row !== undefined && (row.owner !== claim.userName || row.until === undefined)) return false
-        rows.set(toKey(claim), { owner: claim.userName, until: now().getTime() + RESERVED_MS })
-        return row === undefined ? true : 'renewed'
+        const isNew = row === undefined
+        rows.set(toKey(claim), { owner: claim.userName, until: now().getTime() + RESERVED_MS, attempt: isNew ? attempt : undefined })
+        return isNew ? true : 'renewed'
       }),
     keep: (claim, signal) =>
       run('keep', signal, () => {
@@ -52,10 +55,10 @@ export function memoryCanonicalEmails({ now = () => new Date() }: MemoryCanonica
         rows.set(toKey(claim), { owner: claim.userName })
         return true
       }),
-    release: (claim, signal) =>
+    release: (claim, signal, attempt = signal) =>
       run('release', signal, () => {
         const row = find(claim)
-        if (row?.owner === claim.userName && row.until !== undefined) rows.delete(toKey(claim))
+        if (row?.owner === claim.userName && row.attempt === attempt) rows.delete(toKey(claim))
       }),
   }
 }

@@ -40,6 +40,8 @@ interface Stored {
 export function memoryInvites({ invites = [], now = () => new Date() }: MemoryInvitesOptions = {}): MemoryInvites {
   const stored = new Map<string, Stored>()
   const reserved = new Map<string, string>()
+  /** The invocation that made each reservation. Undefined after another invocation has renewed it. */
+  const makers = new Map<string, object | undefined>()
   const { faults, run } = createFaults<'find' | 'reserve' | 'release' | 'keep'>()
   const seconds = (): number => Math.floor(now().getTime() / 1000)
   const find = (key: InviteKey): Stored | undefined => stored.get(toInviteId(key) ?? '')
@@ -70,23 +72,24 @@ export function memoryInvites({ invites = [], now = () => new Date() }: MemoryIn
     ...faults,
     permissions: [],
     find: (key, user, signal) => run('find', signal, () => judge(find(key), user)),
-    reserve: (key, user, signal) =>
+    reserve: (key, user, signal, attempt = signal) =>
       run('reserve', signal, () => {
         const found = find(key)
         if (found === undefined || judge(found, user) !== 'usable') return false
         const holder = toHolderId(user)
         const isRenewed = Object.hasOwn(found.holds, holder)
         if (!isRenewed) makePlace(found)
+        makers.set(`${toInviteId(key)} ${holder}`, isRenewed ? undefined : attempt)
         found.holds[holder] = seconds() + HELD_SECONDS
         reserved.set(holder, toInviteId(key) ?? '')
         return isRenewed ? 'renewed' : true
       }),
-    release: (key, user, signal) =>
+    release: (key, user, signal, attempt = signal) =>
       run('release', signal, () => {
         const holds = find(key)?.holds
-        const until = holds?.[toHolderId(user)] ?? KEPT
-        // A later reservation ends later, so a release that arrives late does not end it.
-        if (until !== KEPT && until <= seconds() + HELD_SECONDS) delete holds?.[toHolderId(user)]
+        const holder = toHolderId(user)
+        const isOwn = makers.get(`${toInviteId(key)} ${holder}`) === attempt
+        if (isOwn && holds?.[holder] !== KEPT) delete holds?.[holder]
       }),
     keep: (user, signal) =>
       run('keep', signal, () => {

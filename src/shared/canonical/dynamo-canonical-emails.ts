@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
-import { type Documents, tryConditionalWrite, tryReserve } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
 import { and, deleteItem, doesNotExist, equals, exists, isAtMost, or, updateItem } from '../aws/expressions.ts'
 import { type EmailAddress, parseEmailAddress } from '../email/address.ts'
 import { indexProviders, type MailProvider, toCanonicalEmail } from '../email/mail-providers.ts'
@@ -45,21 +45,26 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
   const seconds = (): number => Math.floor(now().getTime() / 1000)
   const toKey = (userPoolId: string, address: EmailAddress) => ({ pk: hash(userPoolId, toCanonicalEmail(address, providers)) })
 
+  /** The tokens that each invocation wrote with new reservations, by mailbox and owner. */
+  const tokens = new WeakMap<object, Map<string, string>>()
+
   return {
     permissions: [{ actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], resource: 'CANONICAL_EMAIL_TABLE' }],
 
-    async reserve(claim, signal) {
+    async reserve(claim, signal, attempt = signal) {
       const owner = toOwner(claim)
+      const key = toKey(claim.userPoolId, claim.address)
+      const expiresAt = seconds() + RESERVED_SECONDS
+      const token = randomUUID()
+      tokens.set(attempt, new Map(tokens.get(attempt)).set(`${key.pk} ${owner}`, token))
+      const isFree = or(doesNotExist('pk'), isAtMost('expiresAt', seconds()))
+      const take = updateItem({ table, key, set: { owner, expiresAt, token }, if: isFree })
+      if (await tryConditionalWrite(documents().send(take, { abortSignal: signal }))) return true
+      // An item without an expiry is kept, so a late attempt cannot turn it into a reservation again. Without the token, no invocation
+      // releases what another one relies on.
       const isReserved = and(equals('owner', owner), exists('expiresAt'))
-      const command = updateItem({
-        table,
-        key: toKey(claim.userPoolId, claim.address),
-        set: { owner, expiresAt: seconds() + RESERVED_SECONDS },
-        // An item without an expiry is kept, so a late attempt cannot turn it into a reservation again.
-        if: or(doesNotExist('pk'), isAtMost('expiresAt', seconds()), isReserved),
-        returned: 'UPDATED_OLD',
-      })
-      return tryReserve(documents().send(command, { abortSignal: signal }), (old) => old.owner === owner)
+      const renew = updateItem({ table, key, set: { expiresAt }, remove: ['token'], if: isReserved })
+      return (await tryConditionalWrite(documents().send(renew, { abortSignal: signal }))) && 'renewed'
     },
 
     async keep(claim, signal) {
@@ -68,17 +73,17 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
         table,
         key: toKey(claim.userPoolId, claim.address),
         set: { owner },
-        remove: ['expiresAt'],
+        remove: ['expiresAt', 'token'],
         if: or(doesNotExist('pk'), equals('owner', owner), isAtMost('expiresAt', seconds())),
       })
       return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
 
-    async release(claim, signal) {
+    async release(claim, signal, attempt = signal) {
       const key = toKey(claim.userPoolId, claim.address)
-      // A later reservation ends later. Lambda may send a release late, after the user has tried again.
-      const isOwn = and(equals('owner', toOwner(claim)), isAtMost('expiresAt', seconds() + RESERVED_SECONDS))
-      const command = deleteItem({ table, key, if: isOwn })
+      const token = tokens.get(attempt)?.get(`${key.pk} ${toOwner(claim)}`)
+      if (token === undefined) return
+      const command = deleteItem({ table, key, if: equals('token', token) })
       await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
 

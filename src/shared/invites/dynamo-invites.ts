@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
-import { type Documents, tryConditionalWrite, tryReserve } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
 import { type InviteItem, judgeInvite, KEPT, readInvite } from './invite-item.ts'
 import { HELD_SECONDS, type Invites, type InviteUser, toHolderId, toInviteId } from './invites.ts'
 
@@ -45,19 +45,28 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
   const update = (pk: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>, signal: AbortSignal): Promise<boolean> =>
     tryConditionalWrite(documents().send(new UpdateCommand({ TableName: table, Key: { pk }, ...change }), { abortSignal: signal }))
 
-  /** Takes a free place, or renews the user's own reservation. */
-  const takePlace = (pk: string, holder: string, signal: AbortSignal): Promise<boolean | 'renewed'> => {
+  /** The values that each invocation wrote for new reservations. Their fraction is random, so that no other invocation has the same. */
+  const written = new WeakMap<object, Map<string, number>>()
+
+  const takePlace = (pk: string, holder: string, until: number, signal: AbortSignal): Promise<boolean> => {
     const change = {
-      TableName: table,
-      Key: { pk },
       UpdateExpression: 'SET holds.#holder = :until',
-      ConditionExpression: `${USABLE} AND ((attribute_not_exists(holds.#holder) AND size(holds) < uses) OR holds.#holder > :kept)`,
+      ConditionExpression: `${USABLE} AND attribute_not_exists(holds.#holder) AND size(holds) < uses`,
+      ExpressionAttributeNames: { '#holder': holder },
+      ExpressionAttributeValues: { ':now': seconds(), ':until': until },
+    }
+    return update(pk, change, signal)
+  }
+
+  /** Extends the user's reservation. The value then belongs to no invocation, so that none releases what another one relies on. */
+  const renew = (pk: string, holder: string, signal: AbortSignal): Promise<boolean> => {
+    const change = {
+      UpdateExpression: 'SET holds.#holder = :until',
+      ConditionExpression: `${USABLE} AND holds.#holder > :kept`,
       ExpressionAttributeNames: { '#holder': holder },
       ExpressionAttributeValues: { ':now': seconds(), ':until': seconds() + HELD_SECONDS, ':kept': KEPT },
-      ReturnValues: 'UPDATED_OLD' as const,
     }
-    const write = documents().send(new UpdateCommand(change), { abortSignal: signal })
-    return tryReserve(write, ({ holds }) => Object.hasOwn(Object(holds), holder))
+    return update(pk, change, signal)
   }
 
   /** Replaces a random expired reservation of another user, by a reservation or by a final use. */
@@ -75,13 +84,19 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
     return update(pk, change, signal)
   }
 
-  const hold = async (pk: string, holder: string, signal: AbortSignal, attempts: number = ATTEMPTS): Promise<boolean | 'renewed'> => {
-    const taken = await takePlace(pk, holder, signal)
-    if (taken) return taken
+  const hold = async (
+    pk: string,
+    holder: string,
+    until: number,
+    signal: AbortSignal,
+    attempts = ATTEMPTS,
+  ): Promise<boolean | 'renewed'> => {
+    if (await takePlace(pk, holder, until, signal)) return true
+    if (await renew(pk, holder, signal)) return 'renewed'
     const invite = readInvite(await get(pk, signal))
     if (attempts === 0 || invite === undefined || judgeInvite(invite, holder, seconds()) !== 'usable') return false
-    const entry = { condition: USABLE, values: { ':now': seconds(), ':until': seconds() + HELD_SECONDS } }
-    return (await replaceExpired(pk, holder, invite, entry, signal)) || hold(pk, holder, signal, attempts - 1)
+    const entry = { condition: USABLE, values: { ':now': seconds(), ':until': until } }
+    return (await replaceExpired(pk, holder, invite, entry, signal)) || hold(pk, holder, until, signal, attempts - 1)
   }
 
   return {
@@ -93,10 +108,12 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
       return invite === undefined ? 'unknown' : judgeInvite(invite, toHolderId(user), seconds())
     },
 
-    async reserve(key, user, signal) {
+    async reserve(key, user, signal, attempt = signal) {
       const pk = toInviteId(key)
       const holder = toHolderId(user)
-      const held = pk !== undefined && (await hold(pk, holder, signal))
+      const until = seconds() + HELD_SECONDS - Math.random()
+      written.set(attempt, new Map(written.get(attempt)).set(`${pk} ${holder}`, until))
+      const held = pk !== undefined && (await hold(pk, holder, until, signal))
       if (!held) return false
       const pointer = { UpdateExpression: 'SET invite = :invite, expiresAt = :end' }
       const values = { ':invite': pk, ':end': seconds() + POINTER_SECONDS }
@@ -104,15 +121,16 @@ export function dynamoInvites({ documents, table, now = () => new Date() }: Dyna
       return held
     },
 
-    async release(key, user, signal) {
+    async release(key, user, signal, attempt = signal) {
       const pk = toInviteId(key)
-      if (pk === undefined) return
+      const holder = toHolderId(user)
+      const until = written.get(attempt)?.get(`${pk} ${holder}`)
+      if (pk === undefined || until === undefined) return
       const change = {
         UpdateExpression: 'REMOVE holds.#holder',
-        // A later reservation ends later. Lambda may send a release late, after the user has tried again.
-        ConditionExpression: 'holds.#holder > :kept AND holds.#holder <= :until',
-        ExpressionAttributeNames: { '#holder': toHolderId(user) },
-        ExpressionAttributeValues: { ':kept': KEPT, ':until': seconds() + HELD_SECONDS },
+        ConditionExpression: 'holds.#holder = :until',
+        ExpressionAttributeNames: { '#holder': holder },
+        ExpressionAttributeValues: { ':until': until },
       }
       await update(pk, change, signal)
     },

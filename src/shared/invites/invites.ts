@@ -27,11 +27,15 @@ export interface Invites {
   /**
    * Reserves one use for a user. A repeated call for the same user reserves the same use. Parallel calls reserve exactly.
    *
+   * @param attempt Identifies the invocation, for `release`. The default is the signal.
    * @returns false if the invitation is not usable, `renewed` if the user had reserved it before.
    */
-  readonly reserve: (key: InviteKey, user: InviteUser, signal: AbortSignal) => Promise<boolean | 'renewed'>
-  /** Gives a reservation back. Does nothing if the user has none, or if it is final. */
-  readonly release: (key: InviteKey, user: InviteUser, signal: AbortSignal) => Promise<void>
+  readonly reserve: (key: InviteKey, user: InviteUser, signal: AbortSignal, attempt?: object) => Promise<boolean | 'renewed'>
+  /**
+   * Gives back what `reserve` reserved with the same `attempt`. Does nothing if another invocation has renewed the reservation, because
+   * that invocation may have admitted the user, or if it is final.
+   */
+  readonly release: (key: InviteKey, user: InviteUser, signal: AbortSignal, attempt?: object) => Promise<void>
   /**
    * Makes the reservation of a user final.
    *

@@ -56,20 +56,6 @@ onEveryDynamoDb((engine) => {
     expect(Item).toEqual({ pk })
   })
 
-  it('does not end a later reservation of the user by a release that arrives late', async () => {
-    const key = { type: 'code', value: randomUUID() } as const
-    const [early, late] = [create(() => new Date(1_000_000)), create(() => new Date(1_005_000))]
-    await early.create(key)
-    await early.reserve(key, ann, signal)
-    await late.reserve(key, ann, signal)
-
-    await early.release(key, ann, signal)
-
-    expect(await late.find(key, { ...ann, userName: 'eve' }, signal)).toBe('used')
-    await late.release(key, ann, signal)
-    expect(await late.find(key, { ...ann, userName: 'eve' }, signal)).toBe('usable')
-  })
-
   it('throws if DynamoDB cannot be used, and declares both requests', async () => {
     const invites = dynamoInvites({ documents: () => engine.documents(), table: 'no-such-table' })
     const key = { type: 'code', value: 'x' } as const

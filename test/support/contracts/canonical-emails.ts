@@ -88,6 +88,19 @@ export function describeCanonicalEmails(create: (now?: () => Date) => CanonicalE
     expect(await create(at(4600)).keep(createClaim(pool, 'ann', 'ann@gmail.com'), signal)).toBe(true)
   })
 
+  it('releases nothing that another invocation has renewed', async () => {
+    const emails = create()
+    const pool = newPool()
+    const ann = createClaim(pool, 'ann', 'ann@gmail.com')
+    const [first, repeated] = [{}, {}]
+    await emails.reserve(ann, signal, first)
+
+    expect(await emails.reserve(ann, signal, repeated)).toBe('renewed')
+    for (const attempt of [first, repeated]) await emails.release(ann, signal, attempt)
+
+    expect(await emails.reserve(createClaim(pool, 'eve', 'ann@gmail.com'), signal)).toBe(false)
+  })
+
   it('releases only the own reservation', async () => {
     const emails = create()
     const pool = newPool()

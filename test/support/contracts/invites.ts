@@ -118,6 +118,25 @@ export function describeInvites(create: (now: () => Date) => Invites & InviteWri
     expect(await invites.reserve(key, bob, signal)).toBe(false)
   })
 
+  it('releases only what the same invocation has reserved, and nothing that another one has renewed', async () => {
+    const { invites, pass } = open()
+    const key = newCode()
+    await invites.create(key)
+    const [first, repeated] = [{}, {}]
+
+    await invites.reserve(key, ann, signal, first)
+    await invites.release(key, ann, signal, repeated)
+    expect(await invites.find(key, bob, signal)).toBe('used')
+    expect(await invites.reserve(key, ann, signal, repeated)).toBe('renewed')
+    for (const attempt of [first, repeated]) await invites.release(key, ann, signal, attempt)
+    expect(await invites.find(key, bob, signal)).toBe('used')
+
+    pass(3600)
+    expect(await invites.reserve(key, bob, signal, first)).toBe(true)
+    await invites.release(key, bob, signal, first)
+    expect(await invites.find(key, eve, signal)).toBe('usable')
+  })
+
   it('keeps nothing for a user without a reservation', async () => {
     const { invites } = open()
     expect(await invites.keep(createUser(randomUUID()), signal)).toBe('none')
