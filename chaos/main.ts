@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { UsageError } from '../src/tools/lib/errors.ts'
 import { bundleExtended } from './handlers.ts'
-import { HELP, readOptions } from './options.ts'
+import { HELP, type Options, readOptions } from './options.ts'
 import { formatReport } from './report.ts'
 import { run } from './run.ts'
 
@@ -21,8 +24,18 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.kept
   }
   const dist = new URL('../dist/', import.meta.url).pathname
-  const bundles = options.handlers === 'deployed' ? dist : new URL('../dist/chaos/', import.meta.url).pathname
-  if (bundles !== dist) await bundleExtended(dist, bundles)
+  if (options.handlers === 'deployed') return runAll(options, dist)
+  const bundles = await mkdtemp(join(tmpdir(), 'lifeguard-chaos-'))
+  try {
+    await bundleExtended(dist, bundles)
+    return await runAll(options, bundles)
+  } finally {
+    await rm(bundles, { recursive: true, force: true })
+  }
+}
+
+/** Runs the harness once for each delivery. Returns the exit code. */
+async function runAll(options: Options, bundles: string): Promise<number> {
   // The seed is printed first, so that an interrupted run can be repeated.
   process.stdout.write(`seed ${options.seed}\n`)
   let kept = true
