@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
-import { type Documents, tryConditionalWrite } from '../aws/dynamodb.ts'
+import { type Documents, tryConditionalWrite, tryReserve } from '../aws/dynamodb.ts'
 import { and, deleteItem, doesNotExist, equals, exists, isAtMost, or, updateItem } from '../aws/expressions.ts'
 import { type EmailAddress, parseEmailAddress } from '../email/address.ts'
 import { indexProviders, type MailProvider, toCanonicalEmail } from '../email/mail-providers.ts'
@@ -57,14 +57,19 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
       const expiresAt = seconds() + RESERVED_SECONDS
       const token = randomUUID()
       tokens.set(attempt, new Map(tokens.get(attempt)).set(`${key.pk} ${owner}`, token))
-      const isFree = or(doesNotExist('pk'), isAtMost('expiresAt', seconds()))
-      const take = updateItem({ table, key, set: { owner, expiresAt, token }, if: isFree })
-      if (await tryConditionalWrite(documents().send(take, { abortSignal: signal }))) return true
-      // An item without an expiry is kept, so a late attempt cannot turn it into a reservation again. Without the token, no invocation
-      // releases what another one relies on.
       const isReserved = and(equals('owner', owner), exists('expiresAt'))
-      const renew = updateItem({ table, key, set: { expiresAt }, remove: ['token'], if: isReserved })
-      return (await tryConditionalWrite(documents().send(renew, { abortSignal: signal }))) && 'renewed'
+      // One write for every mailbox, so that the time does not depend on its state. A renewed reservation has more than one attempt, so
+      // that no invocation releases what another one relies on.
+      const command = updateItem({
+        table,
+        key,
+        set: { owner, expiresAt, token },
+        add: { attempts: 1 },
+        // An item without an expiry is kept, so a late attempt cannot turn it into a reservation again.
+        if: or(doesNotExist('pk'), isAtMost('expiresAt', seconds()), isReserved),
+        returned: 'UPDATED_OLD',
+      })
+      return tryReserve(documents().send(command, { abortSignal: signal }), (old) => old.owner === owner)
     },
 
     async keep(claim, signal) {
@@ -73,7 +78,7 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
         table,
         key: toKey(claim.userPoolId, claim.address),
         set: { owner },
-        remove: ['expiresAt', 'token'],
+        remove: ['expiresAt', 'token', 'attempts'],
         if: or(doesNotExist('pk'), equals('owner', owner), isAtMost('expiresAt', seconds())),
       })
       return tryConditionalWrite(documents().send(command, { abortSignal: signal }))
@@ -83,7 +88,7 @@ export function dynamoCanonicalEmails(options: DynamoCanonicalEmailsOptions): Dy
       const key = toKey(claim.userPoolId, claim.address)
       const token = tokens.get(attempt)?.get(`${key.pk} ${toOwner(claim)}`)
       if (token === undefined) return
-      const command = deleteItem({ table, key, if: equals('token', token) })
+      const command = deleteItem({ table, key, if: and(equals('token', token), equals('attempts', 1)) })
       await tryConditionalWrite(documents().send(command, { abortSignal: signal }))
     },
 

@@ -39,7 +39,7 @@ onEveryDynamoDb((engine) => {
     const { Items = [] } = await engine.documents().send(new ScanCommand({ TableName: engine.tables.limits }))
     const hash = expect.stringMatching(/^[\w-]{43}$/)
     expect(Items.filter(({ expiresAt }) => expiresAt === 3723)).toEqual([
-      { pk: hash, owner: hash, expiresAt: 3723, token: expect.any(String) },
+      { pk: hash, owner: hash, expiresAt: 3723, token: expect.any(String), attempts: 1 },
     ])
     expect(JSON.stringify(Items)).not.toContain('mary')
   })
