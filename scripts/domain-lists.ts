@@ -23,7 +23,7 @@ const DISPOSABLE: Source = {
 const FREE: Source = { name: 'free-email-domains', file: 'domains.json', licence: 'MIT, Copyright (c) 2017 Kiko Beats; see LICENSES.txt' }
 
 /** Entries below which organisations register domains of their own. The rules also deny all domains below an entry. */
-const REGISTRIES: readonly string[] = ['net.ua']
+const REGISTRIES: readonly string[] = ['net.ua', 'za.com']
 
 /** Reads the domains of a package, in their normal form. Leaves out entries that are not domains. */
 async function readDomains(modules: string, { name, file }: Source): Promise<readonly string[]> {

@@ -128,6 +128,11 @@ describe('the built-in lists', () => {
     expect(free.filter((domain) => disposable.has(domain))).toEqual([])
   })
 
+  it('lack registries, below which organisations have domains of their own', () => {
+    const free = new Set(parseBuiltInDomains(FREE_DOMAINS))
+    expect(['net.ua', 'za.com'].filter((registry) => free.has(registry))).toEqual([])
+  })
+
   it('do not call large mail providers disposable', () => {
     const disposable = new Set(parseBuiltInDomains(DISPOSABLE_DOMAINS))
     const free = new Set(parseBuiltInDomains(FREE_DOMAINS))
